@@ -1,0 +1,23 @@
+/** The public surface for plugins and configs. Plugins import this and nothing else of `src`. */
+export {
+  type Config,
+  type ConfigOptions,
+  defineConfig,
+  type PluginSettings,
+  type PolicySet,
+  type ServerSettings,
+} from './config/define-config.ts';
+export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
+export type { AccessLayer, AccessPolicy, FieldAccess, ModelAccess } from './model/access-policy.ts';
+export { defineModel, type ModelDefinition, type ModelOptions } from './model/define-model.ts';
+export type { Change, Environment, OutRecord, Records } from './model/environment.ts';
+export { type Classification, type Field, field } from './model/field.ts';
+export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
+export type { RegisteredModel, Registry } from './model/registry.ts';
+export type { Call, CallContext, Outcome, Reached, StageName } from './pipeline/call.ts';
+export type { Hooks } from './pipeline/hooks.ts';
+export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
+export type * from './plugin/scope.ts';
+export * from './store/condition.ts';
+export type * from './store/port.ts';
+export { defineTool, type ToolDefinition, type ToolResult, type Touch } from './tool/define-tool.ts';

@@ -1,0 +1,101 @@
+import type { Store } from '../store/port.ts';
+import type { AccessPolicy } from './access-policy.ts';
+import type { Principal } from './principal.ts';
+import type { Registry } from './registry.ts';
+
+/** A record on the outside: decoded values, only fields the principal may read. Many2one is `{id,title}` or null. */
+export interface OutRecord {
+  readonly id: string;
+  /** The record's name to people; `<label> <id>` where the principal may not read the naming field. */
+  readonly title: string;
+  readonly url: string;
+  readonly version: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface SearchInput {
+  /** Odoo notation. */
+  readonly domain?: unknown;
+  /** Words; all of them must begin a word in the searchable fields that the principal may read. */
+  readonly query?: string;
+  /** Default: every readable field but json, text and one2many. */
+  readonly fields?: readonly string[];
+  /** `name, date desc`. */
+  readonly order?: string;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface AggregateInput {
+  readonly domain?: unknown;
+  /** `state`, `date:month`, `partner_id`. */
+  readonly groupBy?: readonly string[];
+  /** `count`, `amount:sum`. */
+  readonly measures?: readonly string[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface WriteInput {
+  /** Check everything, answer with what would change, change nothing. */
+  readonly dryRun?: boolean;
+  /** Last-seen version by record id: another one is refused (RECORD_CHANGED, naming both). */
+  readonly versions?: Readonly<Record<string, number>>;
+}
+
+export interface Change {
+  readonly id: string;
+  readonly title: string;
+  /** Old and new value of each field that the principal may read and that changes. */
+  readonly changes: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+  readonly version: number;
+}
+
+/** One model in the hands of one principal. Refusals are the kernel's errors (see `errors.ts`). */
+export interface Records {
+  search(input: SearchInput): Promise<{ records: OutRecord[]; total: number }>;
+  /** In the order of `ids`; one that does not exist or may not be seen: RECORD_NOT_FOUND. */
+  read(ids: readonly string[], fields?: readonly string[]): Promise<OutRecord[]>;
+  count(domain?: unknown): Promise<number>;
+  aggregate(input: AggregateInput): Promise<{ groups: Record<string, unknown>[] }>;
+  create(values: readonly Readonly<Record<string, unknown>>[], input?: WriteInput): Promise<OutRecord[]>;
+  write(ids: readonly string[], values: Readonly<Record<string, unknown>>, input?: WriteInput): Promise<Change[]>;
+  /** Says what else goes with them (`cascade`) or loses its reference (`clear`). */
+  delete(
+    ids: readonly string[],
+    input?: WriteInput,
+  ): Promise<{ deleted: OutRecord[]; alsoDeleted: number; cleared: number }>;
+}
+
+/** Registry, store and one principal: everything that reaches a record goes through it. */
+export interface Environment {
+  readonly principal: Principal;
+  readonly registry: Registry;
+  /** MODEL_NOT_AVAILABLE where the model does not exist for the principal. */
+  of(model: string): Records;
+  /** The same with access lifted, for the server's own work; the reason is logged. */
+  asSystem(reason: string): Environment;
+}
+
+export interface EnvironmentParts {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly policy: AccessPolicy;
+  readonly principal: Principal;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** The beginning of every record's URL where its model names none; no slash at the end. */
+  readonly publicUrl: string;
+  /** Told of every lift of access. */
+  readonly onSystem?: (reason: string) => void;
+  /** Told after a write is durable. */
+  readonly onChange?: (change: RecordChange) => void;
+}
+
+export interface RecordChange {
+  readonly model: string;
+  readonly operation: 'create' | 'write' | 'delete';
+  readonly ids: readonly string[];
+  readonly principal: Principal;
+}

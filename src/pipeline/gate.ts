@@ -1,0 +1,47 @@
+import type { GatehouseError } from '../errors.ts';
+import type { Call, ClientInfo, Era, Outcome, PresentedCredential, StageName } from './call.ts';
+
+/** One protocol message as a transport has received it. Requests only; notifications touch no record. */
+export interface InboundMessage {
+  readonly transport: 'http' | 'stdio';
+  readonly era: Era;
+  readonly protocolVersion: string;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly client: ClientInfo;
+  readonly address: string;
+  readonly presented: PresentedCredential | undefined;
+  readonly traceparent: string | undefined;
+}
+
+/** A call that was not carried out, or failed; its audit entry is durable already. */
+export interface Refusal {
+  readonly stage: StageName;
+  readonly error: GatehouseError;
+  /**
+   * What it becomes: an HTTP answer of its own (`http`; on stdio a JSON-RPC error), or, for `tools/call`, a result
+   * with `isError` that the model can read (`tool`; for other methods a JSON-RPC error).
+   */
+  readonly as: 'http' | 'tool';
+}
+
+export type Performed =
+  /** The protocol's result object, without what the era adds (`resultType`, server info). */
+  { readonly ok: true; readonly result: Record<string, unknown> } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The pipeline as the transports see it. None of these throws. */
+export interface Gate {
+  receive(message: InboundMessage): Call;
+  /** The guarding stages, admit to fields. */
+  admit(call: Call): Promise<Refusal | undefined>;
+  /**
+   * Execute, redact, audit. Only after `admit`. When it resolves the entry is durable. `interaction` is the SDK's
+   * context, for tools that talk to the client.
+   */
+  perform(call: Call, options?: { signal?: AbortSignal; interaction?: unknown }): Promise<Performed>;
+  /**
+   * Writes the entry of a call that is answered without `perform` (discovery, initialize, a protocol error, a
+   * subscription); does nothing where there is one. A refusal says that it could not be written: answer with it.
+   */
+  seal(call: Call, outcome: Outcome): Promise<Refusal | undefined>;
+}

@@ -1,0 +1,22 @@
+import type { RecordChange } from '../model/environment.ts';
+import type { Call, Outcome } from './call.ts';
+
+/**
+ * The closed list of hooks. A hook is told, it cannot decide: it runs after the fact, is not waited for, and its
+ * failure is logged and changes nothing.
+ */
+export interface Hooks {
+  /** A stage refused a call, after its audit entry is durable. */
+  'call.denied': { readonly call: Call; readonly outcome: Extract<Outcome, { kind: 'denied' }> };
+  /** Any call ended, after its audit entry is durable. */
+  'call.finished': { readonly call: Call; readonly outcome: Outcome; readonly durationMs: number };
+  /** Records were written, by whatever way, and the write is durable. */
+  'record.changed': RecordChange;
+  /** Users, groups or policies changed, here or on another instance; caches of them are already dropped. */
+  'policy.changed': Record<string, never>;
+  /** A real credential was seen where it must not be (in a URL). */
+  'credential.leaked': { readonly call: Call; readonly credentialId: string };
+}
+
+export type HookName = keyof Hooks;
+export type HookListener<N extends HookName> = (event: Hooks[N]) => void | Promise<void>;

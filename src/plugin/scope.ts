@@ -1,0 +1,173 @@
+import type { Command } from 'commander';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { PolicySet, ServerSettings } from '../config/define-config.ts';
+import type { AccessLayer, AccessPolicy } from '../model/access-policy.ts';
+import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Principal } from '../model/principal.ts';
+import type { Registry } from '../model/registry.ts';
+import type { Call, CallContext, Outcome, Reached } from '../pipeline/call.ts';
+import type { HookListener, HookName, Hooks } from '../pipeline/hooks.ts';
+import type { Json, Store } from '../store/port.ts';
+import type { ToolDefinition, ToolResult, Touch } from '../tool/define-tool.ts';
+
+/**
+ * What a plugin works with once everything is set up: handed to guards, jobs, routes and commands as they run.
+ * Clock and randomness are here so that tests can inject them.
+ */
+export interface Runtime {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly policy: AccessPolicy;
+  readonly log: Logger;
+  readonly server: ServerSettings;
+  /** The policies of the config file as they are now; they change with the file. */
+  policies(): PolicySet;
+  /** ms since the epoch. */
+  now(): number;
+  randomBytes(size: number): Buffer;
+  /** A fresh record id: 24 hex digits. */
+  newId(): string;
+  /** Records in the hands of a principal. */
+  env(principal: Principal): Environment;
+  /** Records with access lifted; the reason goes to the log. */
+  system(reason: string): Environment;
+  /** Where people read along: stderr. */
+  readonly terminal: Terminal;
+  emit<N extends HookName>(hook: N, event: Hooks[N]): void;
+}
+
+/** For people, never for programs: on stderr, so that stdout stays clean. */
+export interface Terminal {
+  /** Somebody sits there; false where output goes to a log. */
+  readonly isInteractive: boolean;
+  note(text: string): void;
+  /** A bar on a terminal, a line now and then in a log. */
+  progress(label: string, total: number): { step(done: number): void; end(): void };
+}
+
+/** What each stage's guards give back; everything else they say by throwing a GatehouseError. */
+export interface StageResults {
+  admit: void;
+  /** The first guard that knows the credential answers; undefined: not mine. */
+  authenticate: Principal | undefined;
+  session: { readonly id: string } | undefined;
+  network: void;
+  rate: void;
+  scope: void;
+  model: void;
+  permission: void;
+  fields: void;
+  redact: void;
+}
+
+export type GuardedStage = keyof StageResults;
+
+/** One check in one stage. Throws to refuse. */
+export interface Guard<S extends GuardedStage = GuardedStage> {
+  /** Named in the log and by `policy explain`: `api key`, `rate limit`. */
+  readonly name: string;
+  /** Answers at once where it can: a promise costs. `result` only in `redact`. */
+  check(call: Call, runtime: Runtime, result?: ToolResult): StageResults[S] | Promise<StageResults[S]>;
+}
+
+/** What the log is told of every call. No secrets, no values. */
+export interface AuditEntry {
+  readonly call: Call;
+  readonly outcome: Outcome;
+  readonly reached: readonly Reached[];
+  readonly durationMs: number;
+}
+
+/** Where entries go. Resolves when the entry is durable; a rejection refuses the call. */
+export interface AuditSink {
+  readonly name: string;
+  write(entry: AuditEntry): Promise<void>;
+}
+
+export interface ResourceProvider {
+  readonly name: string;
+  list(
+    context: CallContext,
+  ): Promise<readonly { uri: string; name: string; title?: string; description?: string; mimeType?: string }[]>;
+  templates?(
+    context: CallContext,
+  ): Promise<readonly { uriTemplate: string; name: string; title?: string; description?: string; mimeType?: string }[]>;
+  /** What reading this URI touches; undefined: the URI is not this provider's. Syntax alone decides, not existence. */
+  touches(uri: string): readonly Touch[] | undefined;
+  /** undefined: there is no such resource, or the caller may not see it. */
+  read(uri: string, context: CallContext): Promise<readonly Json[] | undefined>;
+  /** Completions for a template's argument. */
+  complete?(input: {
+    template: string;
+    argument: string;
+    value: string;
+    context: CallContext;
+  }): Promise<readonly string[]>;
+}
+
+export interface PromptDefinition {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly arguments?: readonly { name: string; description?: string; required?: boolean }[];
+  get(
+    args: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<{ description?: string; messages: readonly Json[] }>;
+  complete?(input: { argument: string; value: string; context: CallContext }): Promise<readonly string[]>;
+}
+
+/** An HTTP route beside `/mcp`. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete';
+  /** Exact path. */
+  readonly path: string;
+  /** Why it needs no credential, or how it checks one: the list of routes is part of the tests. */
+  readonly access: string;
+  handle(request: Request, response: Response, runtime: Runtime): void | Promise<void>;
+}
+
+/** Work done by the clock. */
+export interface Job {
+  readonly name: string;
+  /** Cron expression, UTC. */
+  readonly schedule: string;
+  run(runtime: Runtime): Promise<void>;
+}
+
+/** What a command of the command line gets. */
+export interface CommandContext {
+  /** Starts everything but the servers, on first use; closed by the command line. */
+  runtime(): Promise<Runtime>;
+  /** Result of the command, on stdout: a table for people, or JSON with `--json`. */
+  print(output: { json: Json; text: string }, options: { json?: boolean }): void;
+  readonly terminal: Terminal;
+}
+
+/** All that a plugin may touch while it is set up. Everything registered here goes with the plugin. */
+export interface Scope {
+  readonly plugin: string;
+  model(definition: ModelDefinition): void;
+  /** Adds fields to a model of a plugin named in `depends`, or of `models` in the config. */
+  extend(model: string, extension: ModelExtension): void;
+  /** Policies that come with the plugin: its groups, and who may do what with its models. Additive to the config's. */
+  policies(policies: Partial<PolicySet>): void;
+  /** A reason to say no, consulted for every model, operation and field. */
+  access(layer: AccessLayer): void;
+  guard<S extends GuardedStage>(stage: S, guard: Guard<S>): void;
+  audit(sink: AuditSink): void;
+  tool(tool: ToolDefinition): void;
+  resources(provider: ResourceProvider): void;
+  prompt(prompt: PromptDefinition): void;
+  route(route: Route): void;
+  job(job: Job): void;
+  /** Adds commands to the command line. */
+  command(register: (program: Command, context: CommandContext) => void): void;
+  on<N extends HookName>(hook: N, listener: HookListener<N>): void;
+  /** Runs at start, after the store is open and before the servers listen, in dependency order. */
+  onStart(run: (runtime: Runtime) => Promise<void>): void;
+  /** Runs at the end, in reverse order, after the last call. */
+  onStop(run: (runtime: Runtime) => Promise<void>): void;
+}
