@@ -96,6 +96,24 @@ export const kernelErrors = defineErrors({
     audience: 'caller',
     solve: 'List the tools; ask an admin if one is missing.',
   },
+  UNKNOWN_METHOD: {
+    message: 'There is no such method.',
+    status: 404,
+    audience: 'caller',
+    solve: 'Use a method of the protocol revision that you speak.',
+  },
+  UNKNOWN_PROMPT: {
+    message: 'There is no such prompt.',
+    status: 404,
+    audience: 'caller',
+    solve: 'List the prompts.',
+  },
+  RESOURCE_NOT_FOUND: {
+    message: 'There is no such resource, or you may not use it.',
+    status: 404,
+    audience: 'caller',
+    solve: 'List the resources; ask an admin if one is missing.',
+  },
   INTERNAL: {
     message: 'The server could not carry out this call. The operator finds the reason in the log.',
     status: 500,

@@ -20,9 +20,10 @@ export interface Refusal {
   readonly error: GatehouseError;
   /**
    * What it becomes: an HTTP answer of its own (`http`; on stdio a JSON-RPC error), or, for `tools/call`, a result
-   * with `isError` that the model can read (`tool`; for other methods a JSON-RPC error).
+   * with `isError` that the model can read (`tool`; for other methods a JSON-RPC error), or a JSON-RPC error whatever
+   * the method (`protocol`: an unknown tool, prompt, resource or method).
    */
-  readonly as: 'http' | 'tool';
+  readonly as: 'http' | 'tool' | 'protocol';
 }
 
 export type Performed =

@@ -26,6 +26,8 @@ export interface Runtime {
   policies(): PolicySet;
   /** ms since the epoch. */
   now(): number;
+  /** ms that only ever grow, with fractions: for durations. */
+  ticks(): number;
   randomBytes(size: number): Buffer;
   /** A fresh record id: 24 hex digits. */
   newId(): string;

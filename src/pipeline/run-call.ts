@@ -1,0 +1,176 @@
+import { GatehouseError, kernelErrors } from '../errors.ts';
+import type { AuditSink, Guard, Runtime } from '../plugin/scope.ts';
+import type { Catalog } from '../tool/catalog.ts';
+import type { ToolResult } from '../tool/define-tool.ts';
+import type { Call, CallContext, Outcome, StageName } from './call.ts';
+import type { Gate, InboundMessage, Performed, Refusal } from './gate.ts';
+import { createMethods } from './methods.ts';
+import { recognise } from './recognise.ts';
+import { stages } from './stages.ts';
+
+export interface GateParts {
+  readonly runtime: Runtime;
+  readonly catalog: Catalog;
+  readonly guards: ReadonlyMap<StageName, readonly Guard[]>;
+  readonly sinks: readonly AuditSink[];
+  contextOf(call: Call, options: { signal?: AbortSignal; interaction?: unknown }): CallContext;
+}
+
+/** What the gate keeps about a call and shows nobody. */
+interface OpenCall extends Call {
+  startedAt: number;
+  sealed: Promise<Refusal | undefined> | undefined;
+}
+
+/** The pipeline: `stages.ts` in motion. */
+export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateParts): Gate {
+  const plan = stages.map(stage => ({ ...stage, guards: guards.get(stage.name) ?? [] }));
+  const guarding = plan.slice(
+    0,
+    plan.findIndex(stage => stage.name === 'execute'),
+  );
+  const redacting = guards.get('redact') ?? [];
+  const methods = createMethods(catalog, runTool);
+
+  async function admit(call: Call): Promise<Refusal | undefined> {
+    for (const stage of guarding) {
+      try {
+        if (stage.name === 'scope') recognise(call, catalog);
+        for (const guard of stage.guards) {
+          const answer = guard.check(call, runtime);
+          keep(call, stage.name, answer instanceof Promise ? await answer : answer);
+        }
+        if (stage.name === 'authenticate' && !call.principal) throw kernelErrors.UNAUTHENTICATED();
+      } catch (thrown) {
+        return refuse(call, stage.name, thrown);
+      }
+    }
+    return undefined;
+  }
+
+  async function perform(
+    call: Call,
+    options: { signal?: AbortSignal; interaction?: unknown } = {},
+  ): Promise<Performed> {
+    const method = methods.get(call.method);
+    try {
+      if (!method) throw kernelErrors.UNKNOWN_METHOD();
+      const answer = method(call, contextOf(call, options));
+      const result = answer instanceof Promise ? await answer : answer;
+      const refusal = await seal(call, result.isError === true ? toolFailure : ok);
+      return refusal ? { ok: false, refusal } : { ok: true, result };
+    } catch (thrown) {
+      return { ok: false, refusal: await refuse(call, 'execute', thrown) };
+    }
+  }
+
+  async function runTool(call: Call, context: CallContext): Promise<ToolResult> {
+    if (!call.tool) throw kernelErrors.UNKNOWN_TOOL();
+    const result = await call.tool.run(call.arguments, context);
+    for (const guard of redacting) await guard.check(call, runtime, result);
+    return result;
+  }
+
+  /** Writes down why a call is not carried out, and says what it becomes. */
+  async function refuse(call: Call, stage: StageName, thrown: unknown): Promise<Refusal> {
+    const refusal = asRefusal(call, stage, thrown);
+    const { code } = refusal.error;
+    const reason = thrown instanceof GatehouseError ? (thrown.detail ?? thrown.publicMessage) : String(thrown);
+    const isDenial = stage !== 'execute' || deniedWhileExecuting.has(code);
+    const unwritten = await seal(
+      call,
+      isDenial ? { kind: 'denied', stage, code, reason } : { kind: 'error', code, reason },
+    );
+    return unwritten ?? refusal;
+  }
+
+  function asRefusal(call: Call, stage: StageName, thrown: unknown): Refusal {
+    if (!(thrown instanceof GatehouseError)) {
+      runtime.log.error({ err: thrown, call: call.id, stage }, 'call failed');
+      const error = kernelErrors.INTERNAL({ data: { callId: call.id }, cause: thrown });
+      return { stage, error, as: stage === 'execute' ? 'tool' : 'http' };
+    }
+    if (protocolCodes.has(thrown.code)) return { stage, error: thrown, as: 'protocol' };
+    const becomes = stages.find(({ name }) => name === stage)?.refusal;
+    if (thrown.code === 'INVALID_ARGUMENTS' || becomes === 'tool') {
+      const hides = call.method === 'resources/read' && stage !== 'execute';
+      return hides
+        ? { stage, error: kernelErrors.RESOURCE_NOT_FOUND({ data: { uri: call.target } }), as: 'protocol' }
+        : { stage, error: thrown, as: 'tool' };
+    }
+    return { stage, error: thrown, as: 'http' };
+  }
+
+  function seal(call: Call, outcome: Outcome): Promise<Refusal | undefined> {
+    const open = call as OpenCall;
+    open.sealed ??= record(open, outcome);
+    return open.sealed;
+  }
+
+  async function record(call: OpenCall, outcome: Outcome): Promise<Refusal | undefined> {
+    const durationMs = runtime.ticks() - call.startedAt;
+    try {
+      if (sinks.length === 0) throw kernelErrors.AUDIT_UNAVAILABLE({ detail: 'no plugin writes an audit log' });
+      for (const sink of sinks) await sink.write({ call, outcome, reached: call.reached, durationMs });
+    } catch (thrown) {
+      runtime.log.error({ err: thrown, call: call.id }, 'audit entry not written');
+      return { stage: 'audit', error: kernelErrors.AUDIT_UNAVAILABLE({ cause: thrown }), as: 'http' };
+    }
+    if (outcome.kind === 'denied') runtime.emit('call.denied', { call, outcome });
+    runtime.emit('call.finished', { call, outcome, durationMs });
+    return undefined;
+  }
+
+  return { receive: message => openCall(message, runtime), admit, perform, seal };
+}
+
+const ok: Outcome = { kind: 'ok' };
+const toolFailure: Outcome = { kind: 'error', code: 'TOOL_FAILED', reason: 'the tool reported a failure' };
+const protocolCodes: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOOL',
+  'UNKNOWN_PROMPT',
+  'UNKNOWN_METHOD',
+  'RESOURCE_NOT_FOUND',
+]);
+/** What the environment refuses because of rights; the rest of its refusals are errors of the call. */
+const deniedWhileExecuting: ReadonlySet<string> = new Set([
+  'MODEL_NOT_AVAILABLE',
+  'OPERATION_NOT_ALLOWED',
+  'FIELD_NOT_AVAILABLE',
+  'RECORD_NOT_FOUND',
+  'RESOURCE_NOT_FOUND',
+  'RULE_VIOLATED',
+]);
+
+function keep(call: Call, stage: StageName, answer: unknown): void {
+  if (answer === undefined) return;
+  if (stage === 'authenticate') call.principal ??= answer as NonNullable<Call['principal']>;
+  else if (stage === 'session') call.session ??= answer as NonNullable<Call['session']>;
+}
+
+const targets: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+
+function openCall(message: InboundMessage, runtime: Runtime): Call {
+  const named = message.params[targets[message.method] ?? ''];
+  const call: OpenCall = {
+    ...message,
+    id: runtime.newId(),
+    receivedAt: runtime.now(),
+    startedAt: runtime.ticks(),
+    target: typeof named === 'string' ? named : undefined,
+    tool: undefined,
+    arguments: {},
+    touches: [],
+    scope: undefined,
+    principal: undefined,
+    session: undefined,
+    responseHeaders: {},
+    reached: [],
+    sealed: undefined,
+  };
+  return call;
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import type { PolicySet } from '../config/define-config.ts';
+import type { AccessLayer } from '../model/access-policy.ts';
+import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
+import { type StageName, stageNames } from '../pipeline/call.ts';
+import type { HookListener, HookName } from '../pipeline/hooks.ts';
+import type { ToolDefinition } from '../tool/define-tool.ts';
+import type { Plugin } from './define-plugin.ts';
+import type {
+  AuditSink,
+  CommandContext,
+  Guard,
+  Job,
+  PromptDefinition,
+  ResourceProvider,
+  Route,
+  Runtime,
+  Scope,
+} from './scope.ts';
+
+/** Everything that the plugins have registered, in their order, each with the plugin it came from. */
+export interface Registrations {
+  readonly models: Registered<ModelDefinition>[];
+  readonly extensions: Registered<{ model: string; extension: ModelExtension }>[];
+  readonly policies: Registered<Partial<PolicySet>>[];
+  readonly layers: Registered<AccessLayer>[];
+  readonly guards: Map<StageName, Guard[]>;
+  readonly sinks: Registered<AuditSink>[];
+  readonly tools: Registered<ToolDefinition>[];
+  readonly resources: Registered<ResourceProvider>[];
+  readonly prompts: Registered<PromptDefinition>[];
+  readonly routes: Registered<Route>[];
+  readonly jobs: Registered<Job>[];
+  readonly commands: Registered<(program: Command, context: CommandContext) => void>[];
+  readonly listeners: Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
+  readonly starts: Registered<(runtime: Runtime) => Promise<void>>[];
+  readonly stops: Registered<(runtime: Runtime) => Promise<void>>[];
+  /** Two plugins that bring the same thing, named both. */
+  readonly faults: { plugin: Plugin; message: string }[];
+}
+
+export interface Registered<T> {
+  readonly plugin: Plugin;
+  readonly value: T;
+}
+
+export function createRegistrations(): Registrations {
+  return {
+    models: [],
+    extensions: [],
+    policies: [],
+    layers: [],
+    guards: new Map(stageNames.map(name => [name, []])),
+    sinks: [],
+    tools: [],
+    resources: [],
+    prompts: [],
+    routes: [],
+    jobs: [],
+    commands: [],
+    listeners: [],
+    starts: [],
+    stops: [],
+    faults: [],
+  };
+}
+
+/** The scope of one plugin: all that it may touch while it is set up. */
+export function createScope(plugin: Plugin, into: Registrations): Scope {
+  /** Adds to a list in which `key` must be unique among all plugins. */
+  function unique<T>(list: Registered<T>[], value: T, keyOf: (value: T) => string, what: string): void {
+    const twin = list.find(entry => keyOf(entry.value) === keyOf(value));
+    if (twin) {
+      const message = `The plugins ${twin.plugin.name} and ${plugin.name} both bring the ${what} ${keyOf(value)}.`;
+      into.faults.push({ plugin, message });
+    } else list.push({ plugin, value });
+  }
+  return {
+    plugin: plugin.name,
+    model: definition => unique(into.models, definition, model => model.name, 'model'),
+    extend: (model, extension) => into.extensions.push({ plugin, value: { model, extension } }),
+    policies: policies => into.policies.push({ plugin, value: policies }),
+    access: layer => into.layers.push({ plugin, value: layer }),
+    guard: (stage, guard) => into.guards.get(stage)?.push(guard as Guard),
+    audit: sink => into.sinks.push({ plugin, value: sink }),
+    tool: tool => unique(into.tools, tool, ({ name }) => name, 'tool'),
+    resources: provider => unique(into.resources, provider, ({ name }) => name, 'resource provider'),
+    prompt: prompt => unique(into.prompts, prompt, ({ name }) => name, 'prompt'),
+    route: route => unique(into.routes, route, ({ method, path }) => `${method.toUpperCase()} ${path}`, 'route'),
+    job: job => unique(into.jobs, job, ({ name }) => name, 'job'),
+    command: register => into.commands.push({ plugin, value: register }),
+    on: (hook, listener) =>
+      into.listeners.push({ plugin, value: { hook, listener: listener as HookListener<HookName> } }),
+    onStart: run => into.starts.push({ plugin, value: run }),
+    onStop: run => into.stops.push({ plugin, value: run }),
+  };
+}
