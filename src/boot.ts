@@ -1,22 +1,146 @@
-import type { Config } from './config/define-config.ts';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { Logger } from 'pino';
+import { type Assembly, mergePolicies } from './assemble.ts';
+import { checkConfig } from './config/check-config.ts';
+import type { Config, PolicySet } from './config/define-config.ts';
+import { loadConfig } from './config/load-config.ts';
+import { watchConfig } from './config/watch-config.ts';
+import { createRuntime } from './create-runtime.ts';
+import { kernelErrors } from './errors.ts';
+import { startJobs } from './job/scheduler.ts';
+import { createAccessPolicy } from './model/access-policy.ts';
 import type { Gate } from './pipeline/gate.ts';
-import type { Runtime } from './plugin/scope.ts';
+import { createGate } from './pipeline/run-call.ts';
+import type { CommandContext, Route, Runtime, Terminal } from './plugin/scope.ts';
+import { openStore } from './store/open-store.ts';
+import { type Catalog, createCatalog } from './tool/catalog.ts';
 
 export interface BootOptions {
   /** The config file, absolute; its folder is where relative paths begin. */
-  configFile: string;
-  /** The loaded config; default: load it from `configFile`. */
-  config?: Config;
-  /** Overrides, for tests. */
-  now?: () => number;
+  readonly configFile: string;
+  /** The config, loaded already; default: loaded from `configFile`. */
+  readonly config?: Config;
+  readonly log: Logger;
+  readonly terminal: Terminal;
+  /** ms since the epoch; default the machine's clock. */
+  readonly now?: () => number;
+  /** Applies edits of the config file while running. Default false. */
+  readonly watch?: boolean;
 }
 
 /** A Gatehouse, ready but not listening. */
 export interface App {
   readonly runtime: Runtime;
   readonly gate: Gate;
-  /** Runs the plugins' start work; on a failure everything is closed again. */
+  readonly catalog: Catalog;
+  readonly routes: readonly Route[];
+  /** Runs the plugins' start work and the jobs. On a failure everything is closed again. */
   start(): Promise<void>;
-  /** Finishes calls in flight, runs the plugins' stop work, closes the store. */
+  /** Ends the jobs, runs the plugins' stop work, closes the store. Call it after the last server has closed. */
   stop(): Promise<void>;
+}
+
+/** Config → plugins → registry → store → gate. Throws CONFIG_INVALID (with every fault) and STORE_UNAVAILABLE. */
+export async function boot(options: BootOptions): Promise<App> {
+  const { configFile, log, terminal, now = Date.now } = options;
+  const config = options.config ?? (await loadConfig({ file: configFile }));
+  const { assembly, server } = await checkConfig({ config, configFile });
+  const { registry, registrations } = assembly;
+
+  let policies = mergePolicies([assembly.pluginPolicies, config.policies ?? {}]);
+  const policy = createAccessPolicy({ registry, layers: registrations.layers.map(({ value }) => value) });
+  const store = await openStore({
+    location: storeLocation(config),
+    folder: dirname(configFile),
+    now,
+    queryTimeLimit: server.queryTimeLimit,
+  });
+  try {
+    await store.open(registry.all().map(({ stored }) => stored));
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+
+  const runtime = createRuntime({
+    registry,
+    store,
+    policy,
+    log,
+    server,
+    terminal,
+    now,
+    policies: () => policies,
+    listeners: registrations.listeners,
+  });
+  const catalog = createCatalog({
+    tools: registrations.tools.map(({ value }) => value),
+    prompts: registrations.prompts.map(({ value }) => value),
+    resources: registrations.resources.map(({ value }) => value),
+  });
+  const stopping = new AbortController();
+  const gate = createGate({
+    runtime,
+    catalog,
+    guards: registrations.guards,
+    sinks: registrations.sinks.map(({ value }) => value),
+    contextOf(call, { signal = stopping.signal, interaction }) {
+      const { principal } = call;
+      if (!principal) throw kernelErrors.UNAUTHENTICATED();
+      const env = runtime.environment({ principal, onReach: reached => call.reached.push(reached) });
+      return { call, principal, env, policy, signal, interaction };
+    },
+  });
+
+  /** Swaps the policies between two calls; what was derived from the old ones is forgotten first. */
+  function applyPolicies(next: PolicySet): void {
+    policies = mergePolicies([assembly.pluginPolicies, next]);
+    policy.invalidate();
+    runtime.emit('policy.changed', {});
+  }
+
+  const closers: (() => Promise<void> | void)[] = [() => store.close()];
+  async function stop(): Promise<void> {
+    stopping.abort();
+    for (const close of closers.splice(0).toReversed()) await close();
+  }
+
+  return {
+    runtime,
+    gate,
+    catalog,
+    routes: registrations.routes.map(({ value }) => value),
+    async start() {
+      try {
+        for (const { value } of registrations.stops) closers.push(() => value(runtime));
+        for (const { value } of registrations.starts) await value(runtime);
+        const jobs = startJobs({ jobs: registrations.jobs.map(({ value }) => value), runtime });
+        closers.push(() => jobs.stop());
+        if (options.watch) {
+          const watcher = watchConfig({
+            file: configFile,
+            running: config,
+            log,
+            onPolicies: applyPolicies,
+          });
+          closers.push(() => watcher.close());
+        }
+      } catch (thrown) {
+        await stop();
+        throw thrown;
+      }
+    },
+    stop,
+  };
+}
+
+/** Lets the plugins add their commands, before anything is opened. */
+export function registerCommands(assembly: Assembly, program: Command, context: CommandContext): void {
+  for (const { value } of assembly.registrations.commands) value(program, context);
+}
+
+/** Which store is meant: the config's word, then `GATEHOUSE_STORE`, `MONGODB_URI`, then a SQLite file. */
+export function storeLocation(config: Config): string {
+  return config.store ?? process.env.GATEHOUSE_STORE ?? process.env.MONGODB_URI ?? 'sqlite:data/gatehouse.db';
 }

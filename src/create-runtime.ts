@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { PolicySet, ServerSettings } from './config/define-config.ts';
+import type { AccessPolicy } from './model/access-policy.ts';
+import type { RecordChange } from './model/environment.ts';
+import { createEnvironment } from './model/environment.ts';
+import { type Principal, systemPrincipal } from './model/principal.ts';
+import type { Registry } from './model/registry.ts';
+import type { Reached } from './pipeline/call.ts';
+import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
+import type { Registered } from './plugin/create-scope.ts';
+import type { Runtime, Terminal } from './plugin/scope.ts';
+import type { Store } from './store/port.ts';
+
+export interface RuntimeParts {
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly policy: AccessPolicy;
+  readonly log: Logger;
+  readonly server: ServerSettings;
+  readonly policies: () => PolicySet;
+  readonly terminal: Terminal;
+  readonly now: () => number;
+  readonly listeners: readonly Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
+}
+
+/** A Runtime whose environments also tell what they reached. */
+export interface KernelRuntime extends Runtime {
+  environment(input: { principal: Principal; onReach: (reached: Reached) => void }): ReturnType<Runtime['env']>;
+}
+
+export function createRuntime(parts: RuntimeParts): KernelRuntime {
+  const { registry, store, policy, log, server, now } = parts;
+
+  function emit<N extends HookName>(hook: N, event: Hooks[N]): void {
+    for (const { plugin, value } of parts.listeners) {
+      if (value.hook !== hook) continue;
+      const fail = (thrown: unknown) => log.error({ err: thrown, hook, plugin: plugin.name }, 'hook failed');
+      try {
+        const done = value.listener(event as Hooks[HookName]);
+        if (done instanceof Promise) done.catch(fail);
+      } catch (thrown) {
+        fail(thrown);
+      }
+    }
+  }
+
+  function newId(): string {
+    return randomBytes(12).toString('hex');
+  }
+
+  const shared = {
+    registry,
+    store,
+    policy,
+    now,
+    newId,
+    publicUrl: server.publicUrl,
+    onSystem: (reason: string) => log.debug({ reason }, 'access lifted'),
+    onChange: (change: RecordChange) => emit('record.changed', change),
+  };
+
+  return {
+    registry,
+    store,
+    policy,
+    log,
+    server,
+    terminal: parts.terminal,
+    policies: parts.policies,
+    now,
+    ticks: () => performance.now(),
+    randomBytes,
+    newId,
+    env: principal => createEnvironment({ ...shared, principal }),
+    environment: input => createEnvironment({ ...shared, ...input }),
+    system: reason => {
+      shared.onSystem(reason);
+      return createEnvironment({ ...shared, principal: systemPrincipal(reason) });
+    },
+    emit,
+  };
+}

@@ -1,0 +1,24 @@
+import { isAbsolute, join } from 'node:path';
+import { kernelErrors } from '../errors.ts';
+import { openMongoStore } from './mongo/mongo-store.ts';
+import type { Store } from './port.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
+
+/** Opens the store that a config names: `sqlite:PATH` (relative to `folder`), or `mongodb://…`. Throws CONFIG_INVALID, STORE_UNAVAILABLE. */
+export async function openStore(input: {
+  location: string;
+  folder: string;
+  now: () => number;
+  queryTimeLimit: number;
+}): Promise<Store> {
+  const { location, folder, now, queryTimeLimit } = input;
+  if (location.startsWith('sqlite:')) {
+    const path = location.slice('sqlite:'.length);
+    return openSqliteStore({ path: isAbsolute(path) ? path : join(folder, path), now, queryTimeLimit });
+  }
+  if (/^mongodb(\+srv)?:\/\//.test(location)) return openMongoStore({ uri: location, now, queryTimeLimit });
+  throw kernelErrors.CONFIG_INVALID({
+    message: 'The store must be `sqlite:PATH` or a MongoDB URI (`mongodb://…`).',
+    detail: `it begins with ${location.slice(0, 10)}`,
+  });
+}
