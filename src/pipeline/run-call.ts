@@ -19,6 +19,8 @@ export interface GateParts {
 /** What the gate keeps about a call and shows nobody. */
 interface OpenCall extends Call {
   startedAt: number;
+  /** Where it is, once it is performed. */
+  stage: StageName;
   sealed: Promise<Refusal | undefined> | undefined;
 }
 
@@ -60,13 +62,14 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
       const refusal = await seal(call, result.isError === true ? toolFailure : ok);
       return refusal ? { ok: false, refusal } : { ok: true, result };
     } catch (thrown) {
-      return { ok: false, refusal: await refuse(call, 'execute', thrown) };
+      return { ok: false, refusal: await refuse(call, (call as OpenCall).stage, thrown) };
     }
   }
 
   async function runTool(call: Call, context: CallContext): Promise<ToolResult> {
     if (!call.tool) throw kernelErrors.UNKNOWN_TOOL();
     const result = await call.tool.run(call.arguments, context);
+    (call as OpenCall).stage = 'redact';
     for (const guard of redacting) await guard.check(call, runtime, result);
     return result;
   }
@@ -161,6 +164,7 @@ function openCall(message: InboundMessage, runtime: Runtime): Call {
     id: runtime.newId(),
     receivedAt: runtime.now(),
     startedAt: runtime.ticks(),
+    stage: 'execute',
     target: typeof named === 'string' ? named : undefined,
     tool: undefined,
     arguments: {},
