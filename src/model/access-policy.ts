@@ -1,7 +1,9 @@
 import type { Condition } from '../store/condition.ts';
 import type { ModelDefinition } from './define-model.ts';
+import { deriveAccess, systemAccess } from './derive-access.ts';
 import type { Field } from './field.ts';
 import type { Operation, Principal } from './principal.ts';
+import type { RegisteredModel, Registry } from './registry.ts';
 
 export interface FieldAccess {
   readonly read: boolean;
@@ -11,9 +13,12 @@ export interface FieldAccess {
 /** What one principal may do with one model. Only models with at least one operation have one. */
 export interface ModelAccess {
   readonly model: ModelDefinition;
+  readonly registered: RegisteredModel;
   readonly operations: ReadonlySet<Operation>;
   /** The fields that the principal knows of (read or write), `id` and `version` always among them. */
   readonly fields: ReadonlyMap<string, FieldAccess>;
+  /** The model's title field, where the principal may read it. */
+  readonly titleField: string | undefined;
   /** What a record must satisfy for this operation, the record rules combined. */
   rule(operation: Operation): Condition;
 }
@@ -43,4 +48,56 @@ export interface AccessPolicy {
   explain(principal: Principal, model: string): readonly { layer: string; operations: ReadonlySet<Operation> }[];
   /** Forgets what was derived; called when users, groups or policies have changed. */
   invalidate(): void;
+}
+
+type Derived = Map<string, ModelAccess | undefined>;
+
+/**
+ * The policy over these layers. What is derived is kept for each principal object, one model at a time, so a call
+ * costs two look-ups however many models, permissions and rules there are. A layer that throws refuses.
+ */
+export function createAccessPolicy(input: {
+  readonly registry: Registry;
+  readonly layers: readonly AccessLayer[];
+}): AccessPolicy {
+  const { registry, layers } = input;
+  let byPrincipal = new WeakMap<Principal, Derived>();
+  const bySystem: Derived = new Map();
+
+  const derivedOf = (principal: Principal): Derived => {
+    if (principal.system) return bySystem;
+    const known = byPrincipal.get(principal);
+    if (known) return known;
+    const fresh: Derived = new Map();
+    byPrincipal.set(principal, fresh);
+    return fresh;
+  };
+
+  const of = (principal: Principal, name: string): ModelAccess | undefined => {
+    const derived = derivedOf(principal);
+    const known = derived.get(name);
+    if (known) return known;
+    const model = registry.get(name);
+    // Names that do not exist are not remembered: they would be memory for the asking.
+    if (!model || derived.has(name)) return undefined;
+    const access = principal.system ? systemAccess(model) : deriveAccess({ principal, model, registry, layers });
+    derived.set(name, access);
+    return access;
+  };
+
+  return {
+    of,
+    models: principal => registry.all().flatMap(model => of(principal, model.name) ?? []),
+    explain: (principal, name) => {
+      const model = registry.get(name)?.definition;
+      if (!model) return [];
+      return layers.flatMap(layer => {
+        const allowed = layer.operations?.({ principal, model });
+        return allowed ? [{ layer: layer.name, operations: allowed }] : [];
+      });
+    },
+    invalidate: () => {
+      byPrincipal = new WeakMap();
+    },
+  };
 }
