@@ -2,6 +2,7 @@ import { personName, plain } from './names.ts';
 import { places } from './places.ts';
 import { randomFrom } from './random.ts';
 import { type DemoRow, daysAfter, demoId } from './row.ts';
+import { userIds } from './users.ts';
 
 interface Team {
   readonly department: string;
@@ -24,16 +25,8 @@ const teams: readonly Team[] = [
   { department: 'it', head: 'Head of IT', job: 'Developer', size: 4, salary: 5_600_000 },
 ];
 
-/** Ids of the users who are employees. */
-export interface StaffUsers {
-  readonly admin: string;
-  readonly sara: string;
-  readonly hank: string;
-  readonly ada: string;
-}
-
 /** The managing director, the heads of the teams, and their people. */
-export function buildEmployees(users: StaffUsers): DemoRow[] {
+export function buildEmployees(): DemoRow[] {
   const random = randomFrom('employees');
   const rows: DemoRow[] = [];
   const addresses = new Set<string>();
@@ -75,7 +68,7 @@ export function buildEmployees(users: StaffUsers): DemoRow[] {
     job: 'Managing director',
     department: 'management',
     salary: 12_000_000,
-    user: users.admin,
+    user: userIds.admin,
   });
   hire({
     name: 'Ada Okafor',
@@ -83,19 +76,19 @@ export function buildEmployees(users: StaffUsers): DemoRow[] {
     department: 'management',
     manager: director,
     salary: 6_900_000,
-    user: users.ada,
+    user: userIds.ada,
   });
   for (const team of teams) {
     const { department, job } = team;
     const head = hire({
-      ...(department === 'hr' ? { name: 'Hank de Vries', user: users.hank } : {}),
+      ...(department === 'hr' ? { name: 'Hank de Vries', user: userIds.hank } : {}),
       job: team.head,
       department,
       manager: director,
       salary: team.salary * 1.6,
     });
     if (department === 'sales') {
-      hire({ name: 'Sara Lindgren', user: users.sara, job, department, manager: head, salary: team.salary });
+      hire({ name: 'Sara Lindgren', user: userIds.sara, job, department, manager: head, salary: team.salary });
     }
     for (let person = 1; person < team.size; person += 1) {
       hire({ job, department, manager: head, salary: team.salary });

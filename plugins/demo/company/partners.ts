@@ -2,6 +2,7 @@ import { companyName, personName, plain } from './names.ts';
 import { type Place, places } from './places.ts';
 import { type Random, randomFrom } from './random.ts';
 import { type DemoRow, demoId } from './row.ts';
+import { userIds } from './users.ts';
 
 const tagNames = [
   'Bakery',
@@ -32,17 +33,14 @@ const notes = [
   'Opens a second shop next year.',
 ];
 
+/** Who sells to whom; customers of nobody came by the web shop. */
+const salespeople = [userIds.sara, userIds.sara, userIds.admin, userIds.admin, null];
+
 const companyCount = 270;
 const privateCount = 40;
 
-/** Who sells to whom: ids of the users. Customers of neither came by the web shop. */
-export interface Salespeople {
-  readonly admin: string;
-  readonly sara: string;
-}
-
 /** Companies, the people who work there, and private customers. A person has the salesperson of the company. */
-export function buildPartners(salespeople: Salespeople): DemoRow[] {
+export function buildPartners(): DemoRow[] {
   const random = randomFrom('partners');
   const names = new Set<string>();
   const rows: DemoRow[] = [];
@@ -58,7 +56,7 @@ export function buildPartners(salespeople: Salespeople): DemoRow[] {
     const address = addressIn(place, random);
     const name = companyName({ place, city: address.city, taken: names, random });
     const domain = `${plain(name)}.example`;
-    const user = random.pick([salespeople.sara, salespeople.sara, salespeople.admin, salespeople.admin, null]);
+    const user = random.pick(salespeople);
     const row = add({
       name,
       is_company: true,

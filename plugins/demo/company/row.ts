@@ -9,6 +9,9 @@ export function demoId(model: string, number: number): string {
   return createHash('sha256').update(`gatehouse demo ${model} ${number}`).digest('hex').slice(0, 24);
 }
 
+/** When all of it was entered: no machine's clock takes part. */
+export const foundedAt = '2026-09-30T16:00:00.000Z';
+
 /** The date so many days later. */
 export function daysAfter(date: string, days: number): string {
   const later = new Date(`${date}T00:00:00Z`);
