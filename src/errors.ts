@@ -29,6 +29,8 @@ export interface ErrorParts {
  */
 export class GatehouseError extends Error {
   readonly code: string;
+  /** Its row in the table of codes. */
+  readonly spec: ErrorSpec;
   readonly status: number;
   readonly audience: 'caller' | 'operator';
   readonly publicMessage: string;
@@ -41,6 +43,7 @@ export class GatehouseError extends Error {
     super(parts.detail ? `${publicMessage} (${parts.detail})` : publicMessage, { cause: parts.cause });
     this.name = 'GatehouseError';
     this.code = code;
+    this.spec = spec;
     this.status = spec.status;
     this.audience = spec.audience;
     this.publicMessage = publicMessage;

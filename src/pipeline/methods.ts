@@ -33,6 +33,7 @@ export function createMethods(catalog: Catalog, runTool: RunTool): ReadonlyMap<s
 
 /** A tool's result as the protocol has it: `content` for the model to read, `structuredContent` for programs. */
 export function renderToolResult(result: ToolResult): Record<string, unknown> {
+  if (result.inputRequired) return { ...result.inputRequired };
   return {
     content: result.content ?? [{ type: 'text', text: textOf(result) }],
     ...(result.content && Object.keys(result.structured).length === 0 ? {} : { structuredContent: result.structured }),

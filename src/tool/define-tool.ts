@@ -28,6 +28,11 @@ export interface ToolResult {
   readonly content?: readonly Json[];
   /** The call reached a tool that reports failure in its own words. */
   readonly isError?: boolean;
+  /**
+   * Only from `interactive` tools: what the client must supply before the call can go on (the protocol's
+   * `input_required` result). It is the whole answer; the client repeats the call with what was asked.
+   */
+  readonly inputRequired?: Readonly<Record<string, unknown>>;
 }
 
 export interface ToolHints {
