@@ -27,6 +27,6 @@ export function buildUsers(groups: ReadonlyMap<string, string>): DemoRow[] {
     email: `${login}@tidewater.example`,
     time_zone: 'Europe/Berlin',
     active: true,
-    groups: [groups.get(group) ?? []].flat(),
+    groups: [groups.get(group)].filter(id => id !== undefined),
   }));
 }
