@@ -1,0 +1,58 @@
+import { kernelErrors } from '../errors.ts';
+import type { Json, StoredField, StoredModel, StoredValue } from './port.ts';
+
+/**
+ * Refuses what a store could only keep changed: text with U+0000 or half a surrogate pair, at any depth of a `json`
+ * value too (VALUE_NOT_STORABLE with `data: { model, field }`). A value that is not of its field's type, or a field
+ * that the model does not store, is a mistake in the program (TypeError). Values may be null or left out.
+ */
+export function checkStorable({
+  model,
+  values,
+}: {
+  model: StoredModel;
+  values: Readonly<Record<string, StoredValue | undefined>>;
+}): void {
+  const fields = new Map(model.fields.map(field => [field.name, field]));
+  for (const [name, value] of Object.entries(values)) {
+    if (name === 'id' || name === 'version' || value === null || value === undefined) continue;
+    const field = fields.get(name);
+    if (!field || field.relation?.inverse) throw new TypeError(`${model.name} stores no field ${name}`);
+    if (!hasType({ field, value })) throw new TypeError(`${model.name}.${name} is not of the type ${field.type}`);
+    if (!isStorable(value)) {
+      throw kernelErrors.VALUE_NOT_STORABLE({
+        message: `\`${name}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
+        data: { model: model.name, field: name },
+      });
+    }
+  }
+}
+
+/** Whether text can be stored and compared as it is. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+function hasType({ field, value }: { field: StoredField; value: StoredValue }): boolean {
+  switch (field.type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'float':
+      return Number.isFinite(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'ids':
+      return Array.isArray(value) && value.every(item => typeof item === 'string');
+    case 'json':
+      return true;
+  }
+}
+
+function isStorable(value: Json): boolean {
+  if (typeof value === 'string') return isStorableText(value);
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorable(inner));
+}
