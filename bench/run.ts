@@ -1,0 +1,206 @@
+/**
+ * The bench: `npm run bench -- [--quick] [--peers FOLDER] [--json FILE] [--only SECTION]`. Servers on the first
+ * processor, the load on the second, everything in one run, so that the ratios hold whatever the machine's mood is.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { toolCall } from './http-client.ts';
+import { type Figures, measure } from './measure.ts';
+import { contactId } from './records.ts';
+import { type Line, median, type Section, table } from './report.ts';
+import { type BenchServer, startServer } from './start-server.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    peers: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    pinned: { type: 'boolean', default: false },
+  },
+});
+
+if (!options.pinned) {
+  const again = spawnSync('taskset', ['-c', '1', process.execPath, ...process.argv.slice(1), '--pinned'], {
+    stdio: 'inherit',
+  });
+  process.exit(again.status ?? 1);
+}
+
+const duration = options.quick ? 1500 : 5000;
+const rounds = options.quick ? 1 : 3;
+const connections = 32;
+const records = 10_000;
+
+type Kind = keyof typeof requests;
+
+/** What is asked, and what a right answer is. */
+const requests = {
+  read: {
+    of: (server: BenchServer, number: number) =>
+      call(server, 'read', { ids: [`bench.contact/${contactId(number % records)}`] }, server.about.key),
+    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError'),
+  },
+  'peer read': {
+    of: (server: BenchServer, number: number) =>
+      toolCall({
+        url: server.url,
+        tool: 'read',
+        args: { id: contactId(number % records) },
+        headers: { authorization: `Bearer ${server.about.token}`, 'mcp-protocol-version': '2025-06-18' },
+      }),
+    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
+  },
+  search: {
+    of: (server: BenchServer, number: number) =>
+      call(
+        server,
+        'search',
+        { model: 'bench.contact', domain: [['city', '=', `City ${number % 997}`]], limit: 20 },
+        server.about.key,
+      ),
+    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
+  },
+  'no key': {
+    of: (server: BenchServer, number: number) => call(server, 'read', { ids: [`bench.contact/${contactId(number)}`] }),
+    isExpected: (answer: { status: number }) => answer.status === 401,
+  },
+  'mistyped key': {
+    of: (server: BenchServer, number: number) =>
+      call(server, 'read', { ids: [`bench.contact/${contactId(number)}`] }, `${server.about.key?.slice(0, -1)}_`),
+    isExpected: (answer: { status: number }) => answer.status === 401,
+  },
+  'missing scope': {
+    of: (server: BenchServer, number: number) =>
+      call(server, 'delete', { ids: [`bench.contact/${contactId(number)}`] }, server.about.narrowKey),
+    isExpected: (answer: { status: number }) => answer.status === 403,
+  },
+  'forbidden model': {
+    of: (server: BenchServer, number: number) =>
+      call(server, 'read', { ids: [`bench.secret/${contactId(number)}`] }, server.about.key),
+    isExpected: (answer: { status: number; body: string }) => answer.body.includes('MODEL_NOT_AVAILABLE'),
+  },
+} as const;
+
+function call(server: BenchServer, tool: string, args: unknown, key?: string): Buffer {
+  return toolCall({ url: server.url, tool, args, headers: key ? { authorization: `Bearer ${key}` } : {} });
+}
+
+/** One load of one kind on a running server. Requests are prepared first, so that making them is not measured. */
+async function run(server: BenchServer, kind: Kind, length = duration): Promise<Figures> {
+  const prepared = Array.from({ length: 2000 }, (_, index) => requests[kind].of(server, index * 37));
+  let turn = 0;
+  return measure({
+    url: server.url,
+    pid: server.pid,
+    next: () => prepared[turn++ % prepared.length] as Buffer,
+    isExpected: requests[kind].isExpected,
+    connections,
+    duration: length,
+  });
+}
+
+function gatehouse(settings: { store?: string; records?: number; keys?: number; permissions?: number } = {}) {
+  return startServer('gatehouse', [
+    JSON.stringify({ store: 'sqlite', records, keys: 10, permissions: 10, ...settings }),
+  ]);
+}
+
+const sections: Record<string, () => Promise<Section>> = {
+  /** Rounds in turn, so that a drift of the machine reaches all of them. */
+  async read() {
+    const servers: { label: string; server: BenchServer; kind: Kind }[] = [
+      { label: 'stock SDK, unguarded, in memory', server: await startServer('stock'), kind: 'read' },
+      { label: 'Gatehouse, everything on, SQLite', server: await gatehouse(), kind: 'read' },
+    ];
+    if (process.env.MONGODB_URI) {
+      servers.push({
+        label: 'Gatehouse, everything on, MongoDB',
+        server: await gatehouse({ store: 'mongodb' }),
+        kind: 'read',
+      });
+    }
+    if (options.peers) {
+      const server = await startServer('toolbox', [options.peers]);
+      servers.push({ label: 'MCP Toolbox, SQLite, token check only', server, kind: 'peer read' });
+    }
+    const runs = new Map(servers.map(({ label }) => [label, [] as Figures[]]));
+    for (let round = 0; round < rounds; round++) {
+      for (const { label, server, kind } of servers) runs.get(label)?.push(await run(server, kind));
+    }
+    for (const { server } of servers) await server.stop();
+    return { title: 'read of one record, 32 connections', lines: lines(runs) };
+  },
+
+  async refusals() {
+    const server = await gatehouse();
+    const runs = new Map<string, Figures[]>();
+    for (const kind of ['read', 'no key', 'mistyped key', 'missing scope', 'forbidden model'] as const) {
+      const all: Figures[] = [];
+      for (let round = 0; round < rounds; round++) all.push(await run(server, kind));
+      runs.set(kind === 'read' ? 'allowed: read' : `refused: ${kind}`, all);
+    }
+    await server.stop();
+    return { title: 'refusals, SQLite', lines: lines(runs) };
+  },
+
+  async growth() {
+    const runs = new Map<string, Figures[]>();
+    for (const count of options.quick ? [10, 1000] : [10, 1000, 100_000]) {
+      const server = await gatehouse({ keys: count, permissions: count });
+      runs.set(`read with ${count} keys and permissions`, [await run(server, 'read')]);
+      await server.stop();
+    }
+    return { title: 'growing numbers of keys and permissions, SQLite', lines: lines(runs) };
+  },
+
+  async search() {
+    const runs = new Map<string, Figures[]>();
+    for (const count of options.quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
+      const server = await gatehouse({ records: count });
+      runs.set(`search by an indexed field, ${count} records`, [await run(server, 'search')]);
+      await server.stop();
+    }
+    return { title: 'search, 20 of many, SQLite', lines: lines(runs) };
+  },
+
+  /** A caller that keeps aggregating over everything, beside 32 that read. */
+  async beside() {
+    const server = await gatehouse({ records: options.quick ? 100_000 : 1_000_000 });
+    const runs = new Map([['read alone', [await run(server, 'read')]]]);
+    const args = { model: 'bench.contact', groupBy: ['city'], measures: ['employees:sum'], limit: 20 };
+    const aggregate = call(server, 'aggregate', args, server.about.key);
+    let isOver = false;
+    const slow = (async () => {
+      const { openConnection } = await import('./http-client.ts');
+      const connection = await openConnection(server.url);
+      let answered = 0;
+      while (!isOver) {
+        const answer = await connection.send(aggregate);
+        if (answer.status !== 200) throw new Error(`aggregate: ${answer.body.slice(0, 300)}`);
+        answered++;
+      }
+      connection.close();
+      return answered;
+    })();
+    const figures = await run(server, 'read');
+    isOver = true;
+    runs.set(`read beside ${await slow} aggregates over every record`, [figures]);
+    await server.stop();
+    return { title: 'quick reads beside a slow scan, SQLite', lines: lines(runs) };
+  },
+};
+
+function lines(runs: ReadonlyMap<string, readonly Figures[]>): Line[] {
+  return Array.from(runs, ([label, figures]) => ({ label, figures: median(figures) }));
+}
+
+const results: Section[] = [];
+for (const [name, section] of Object.entries(sections)) {
+  if (options.only && options.only !== name) continue;
+  const result = await section();
+  results.push(result);
+  console.log(table(result));
+}
+if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
