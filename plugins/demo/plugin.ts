@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { definePlugin } from '../../src/index.ts';
 import { installDemo } from './install.ts';
-import { accountInvoice } from './models/account-invoice.ts';
-import { country } from './models/country.ts';
-import { employee } from './models/employee.ts';
+import { demoModels } from './models/demo-models.ts';
 import { installation } from './models/installation.ts';
-import { partner } from './models/partner.ts';
-import { product } from './models/product.ts';
-import { saleOrder } from './models/sale-order.ts';
-import { saleOrderLine } from './models/sale-order-line.ts';
-import { tag } from './models/tag.ts';
 import { welcome } from './welcome.ts';
+
+const settings = z.strictObject({});
 
 /** A made-up company to try everything on; see README.md. */
 export default definePlugin({
@@ -18,14 +13,17 @@ export default definePlugin({
   version: '1.0.0',
   kernel: '^1',
   depends: ['base', 'records', 'security'],
-  settings: z.strictObject({}),
+  settings,
   setup(scope) {
-    for (const model of [country, tag, partner, product, saleOrder, saleOrderLine, accountInvoice, employee]) {
-      scope.model(model);
-    }
-    scope.model(installation);
+    for (const model of [...demoModels, installation]) scope.model(model);
     scope.onStart(async runtime => {
       if (await installDemo(runtime)) await welcome(runtime);
     });
   },
 });
+
+declare module '../../src/index.ts' {
+  interface PluginSettings {
+    demo: z.input<typeof settings>;
+  }
+}
