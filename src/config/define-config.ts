@@ -34,11 +34,14 @@ export type OperationFlags = Partial<Record<'read' | 'write' | 'create' | 'delet
 
 /** Who may do what: code in the config, records in the store, the same shape. */
 export interface PolicySet {
-  /** By name, such as `sales`. */
+  /** By name, such as `sales`. Plugins bring theirs under their own name, such as `security.admin`. */
   readonly groups: Readonly<Record<string, { label: string; implies?: readonly string[] }>>;
   /** Group access: what a group may do with a model. Without a group: everyone. */
   readonly access: readonly ({ model: string; group?: string } & OperationFlags)[];
-  /** Record rules: global ones (no group) must all hold, and one of those of the caller's groups. */
+  /**
+   * Record rules: global ones (no group) must all hold, and one of those of the caller's groups. Where a model has rules
+   * for groups, whoever is in none of them reaches no record of it: give a group that may see all the domain `[]`.
+   */
   readonly rules: readonly ({
     name: string;
     model: string;
