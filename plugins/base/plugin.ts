@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { definePlugin } from '../../src/index.ts';
+import { groupAccessLayer, recordRuleLayer } from './access/layers.ts';
+import { registerGroupCommands } from './commands/group.ts';
+import { registerUserCommands } from './commands/user.ts';
+import { createPolicyDirectory, type PolicyDirectory } from './directory.ts';
+import { mirrorGroups } from './mirror-groups.ts';
+import { access } from './models/access.ts';
+import { group } from './models/group.ts';
+import { rule } from './models/rule.ts';
+import { user } from './models/user.ts';
+import { readDomainIn } from './read-domain.ts';
+import { createRefresher, type Refresher } from './refresher.ts';
+
+export { compileGrants, type Grant, type GrantTable } from './access/grants.ts';
+export { effectiveName } from './access/group-names.ts';
+export { granted } from './access/operation-flags.ts';
+export { listOf } from './commands/list-of.ts';
+export { requireGroups } from './commands/require-groups.ts';
+export { baseErrors } from './errors.ts';
+export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
+export { recordStamp } from './record-stamp.ts';
+export { createRefresher, type Refresher } from './refresher.ts';
+export { createStoredTable, type StoredTable } from './stored-table.ts';
+
+const settings = z.strictObject({});
+
+/** Users, groups, group access and record rules: the ground that every other right stands on. */
+export default definePlugin({
+  name: 'base',
+  version: '1.0.0',
+  kernel: '^1',
+  settings,
+  setup(scope) {
+    let directory: PolicyDirectory | undefined;
+    let refresher: Refresher | undefined;
+    let stopWatching = () => {};
+
+    for (const model of [group, user, access, rule]) scope.model(model);
+    scope.access(groupAccessLayer(() => directory?.tables()));
+    scope.access(recordRuleLayer(() => directory?.tables()));
+    scope.command(registerUserCommands);
+    scope.command(registerGroupCommands);
+
+    scope.onStart(async runtime => {
+      await mirrorGroups(runtime);
+      const started = createPolicyDirectory({ runtime, read: readDomainIn(runtime) });
+      await started.sync();
+      directory = started;
+      let mirrored = runtime.policies();
+      refresher = createRefresher({
+        what: 'users, groups and rules',
+        log: runtime.log,
+        wait: () => wait(retryAfter),
+        async run() {
+          const policies = runtime.policies();
+          if (policies !== mirrored) await mirrorGroups(runtime);
+          mirrored = policies;
+          if (!(await started.sync())) return;
+          runtime.policy.invalidate();
+          runtime.emit('policy.changed', {});
+        },
+      });
+      stopWatching = runtime.store.watch(refresher.notice);
+    });
+    // The config's part may have changed with it: new groups have to be mirrored.
+    scope.on('policy.changed', () => refresher?.notice());
+    scope.onStop(async () => {
+      stopWatching();
+      await refresher?.stop();
+    });
+  },
+});
+
+/** ms between two tries to read the policies from a store that does not answer. */
+const retryAfter = 500;
+
+declare module '../../src/index.ts' {
+  interface PluginSettings {
+    base: z.input<typeof settings>;
+  }
+}
