@@ -1,8 +1,8 @@
 import { defineConfig } from './src/index.ts';
 
 /*
- * Who may do what at Tidewater Coffee Supply, the demo company. A call is allowed what all five lists below allow;
- * what no line mentions is not allowed. Edits of the policies apply at once, without a restart.
+ * Who may do what at Tidewater Coffee Supply, the demo company. A call gets what every list below allows, and what no
+ * line mentions is not allowed. An edit of the policies applies at once, without a restart.
  */
 
 const everything = { read: true, write: true, create: true, delete: true };
@@ -18,7 +18,10 @@ const companyModels = [
   'hr.employee',
 ];
 
-/** The caller, in a rule. */
+/** Salespeople have some records of these, others have all. */
+const ruledModels = ['crm.partner', 'sale.order', 'sale.order.line', 'account.invoice'];
+
+/** The one who calls, as a value in a rule. */
 const caller = { user: 'id' };
 
 export default defineConfig({
@@ -30,7 +33,7 @@ export default defineConfig({
   },
 
   policies: {
-    // Beside the groups user, manager and admin, which come with the plugins.
+    // Beside user, manager and admin, which come with the plugins.
     groups: {
       sales: { label: 'Sales' },
       hr: { label: 'Human resources' },
@@ -54,38 +57,38 @@ export default defineConfig({
       ...companyModels.map(model => ({ model, group: 'admin', ...everything })),
     ],
 
-    // Which records: salespeople have their own contacts and orders, and what belongs to those orders.
+    // Which records of a model. Once a model has rules for groups, whoever is in none of these groups sees no record.
     rules: [
       { name: 'Own contacts', model: 'crm.partner', group: 'sales', domain: [['user_id', '=', caller]] },
       { name: 'Own orders', model: 'sale.order', group: 'sales', domain: [['user_id', '=', caller]] },
       {
-        name: 'Lines of own orders',
+        name: 'Own order lines',
         model: 'sale.order.line',
         group: 'sales',
         domain: [['order_id.user_id', '=', caller]],
       },
-      {
-        name: 'Invoices of own orders',
-        model: 'account.invoice',
-        group: 'sales',
-        domain: [['order_id.user_id', '=', caller]],
-      },
+      { name: 'Own invoices', model: 'account.invoice', group: 'sales', domain: [['order_id.user_id', '=', caller]] },
+
+      ...ruledModels.flatMap(model => [
+        { name: `Auditors see all of ${model}`, model, group: 'auditors', domain: [], read: true },
+        { name: `Admins have all of ${model}`, model, group: 'admin', domain: [] },
+      ]),
     ],
 
-    // What AI clients may reach at all, whatever the lists above allow their users.
+    // What AI clients may reach, whatever else their users may do. A line without groups is for everyone.
     permissions: [
       { model: 'crm.country', read: true },
       { model: 'crm.tag', read: true },
       { model: 'product.product', read: true },
-      { model: 'crm.partner', read: true, write: true, create: true },
-      { model: 'sale.order', read: true, write: true, create: true },
-      { model: 'sale.order.line', ...everything },
-      { model: 'account.invoice', read: true },
+      { model: 'crm.partner', groups: ['sales', 'auditors'], read: true, write: true, create: true },
+      { model: 'sale.order', groups: ['sales', 'auditors'], read: true, write: true, create: true },
+      { model: 'sale.order.line', groups: ['sales', 'auditors'], ...everything },
+      { model: 'account.invoice', groups: ['sales', 'auditors'], read: true },
       { model: 'hr.employee', groups: ['hr', 'auditors'], read: true, write: true },
       ...companyModels.map(model => ({ model, groups: ['admin'], ...everything })),
     ],
 
-    // Which fields are hidden, by class: personal data from all who do not work with it, money likewise.
+    // Fields that are hidden by their class, from everyone but those whose work they are.
     fields: [
       { classify: 'pii', except: ['sales', 'hr', 'admin'] },
       { classify: 'financial', except: ['hr', 'auditors', 'admin'] },
