@@ -10,12 +10,12 @@ export {
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
 export type { AccessLayer, AccessPolicy, FieldAccess, ModelAccess } from './model/access-policy.ts';
 export { defineModel, type ModelDefinition, type ModelOptions } from './model/define-model.ts';
-export { type ParseDomainInput, parseDomain, parseDomain } from './model/domain.ts';
+export { parseDomain } from './model/domain.ts';
 export type { ParseDomainInput } from './model/domain-context.ts';
 export { describeDomain, domainFields } from './model/domain-describe.ts';
 export type { Change, Environment, OutRecord, Records } from './model/environment.ts';
 export { type Classification, type Field, field } from './model/field.ts';
-export { fieldNotAvailable, fieldNotAvailable } from './model/field-not-available.ts';
+export { fieldNotAvailable } from './model/field-not-available.ts';
 export { type AccessLookup, resolvePath } from './model/field-path.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';
