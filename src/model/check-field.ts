@@ -29,7 +29,7 @@ export function checkField(check: FieldCheck): void {
     ...defaultFaults(field),
   ];
   for (const message of messages) {
-    report({ message: `${where} ${message}.`, site: model.definition.definedAt, path: `${model.name}.fields.${name}` });
+    report({ message: `${where} ${message}.`, site: model.definition.definedAt, path: [model.name, 'fields', name] });
   }
 }
 

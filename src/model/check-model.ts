@@ -12,11 +12,11 @@ interface ModelCheck {
 /** What is wrong with a model as a whole: its name, `title`, `order`, `parent`, `url`, indexes. */
 export function checkModel({ model, report }: ModelCheck): void {
   const { definition } = model;
-  const fault = (message: string, part?: string): void =>
-    report({ message, site: definition.definedAt, path: part ? `${model.name}.${part}` : model.name });
+  const fault = (message: string, part: string): void =>
+    report({ message, site: definition.definedAt, path: [model.name, part] });
 
   if (!modelName.test(model.name) || model.name.length > 64) {
-    fault(`The model name ${model.name} is not lower case with two or more parts, such as crm.partner.`);
+    fault(`The model name ${model.name} is not lower case with two or more parts, such as crm.partner.`, 'name');
   }
   for (const part of ['label', 'description'] as const) {
     if (typeof definition[part] !== 'string' || definition[part].trim() === '') {
@@ -32,7 +32,7 @@ export function checkModel({ model, report }: ModelCheck): void {
   checkIndexes(model, fault);
 }
 
-type Fault = (message: string, part?: string) => void;
+type Fault = (message: string, part: string) => void;
 
 function checkTitle(model: RegisteredModel, fault: Fault): void {
   const name = model.titleField;

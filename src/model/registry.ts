@@ -38,8 +38,8 @@ export interface Reference {
 export interface ModelFault {
   readonly message: string;
   readonly site?: DefinitionSite;
-  /** Such as `crm.partner.fields.email`. */
-  readonly path?: string;
+  /** The model, and where in its definition: `['crm.partner', 'fields', 'email']`. */
+  readonly path?: readonly PropertyKey[];
 }
 
 export interface RegistryInput {
@@ -89,7 +89,7 @@ function unique(models: readonly ModelDefinition[], report: ReportFault): Map<st
     report({
       message: `The model ${model.name} is defined twice, ${place(first.definedAt)} and ${place(model.definedAt)}.`,
       site: model.definedAt,
-      path: model.name,
+      path: [model.name],
     });
   }
   return byName;
@@ -108,18 +108,19 @@ function extend(
   for (const { model, extension, by = 'the config', site } of extensions) {
     const definition = definitions.get(model);
     if (!definition) {
-      report({ message: `${by} extends the model ${model}, which does not exist.`, site, path: model });
+      report({ message: `${by} extends the model ${model}, which does not exist.`, site, path: [model] });
       continue;
     }
     const fields: Record<string, Field> = { ...definition.fields };
     for (const [name, field] of Object.entries(extension.fields ?? {})) {
-      const path = `${model}.fields.${name}`;
+      const path = [model, 'fields', name];
+      const key = path.join('.');
       if (Object.hasOwn(fields, name)) {
-        const owner = owners.get(path) ?? 'the model itself';
+        const owner = owners.get(key) ?? 'the model itself';
         report({ message: `${by} adds the field ${name} to ${model}, but ${owner} has it already.`, site, path });
         continue;
       }
-      owners.set(path, by);
+      owners.set(key, by);
       fields[name] = field;
     }
     const indexes = [...(definition.indexes ?? []), ...(extension.indexes ?? [])];
