@@ -1,19 +1,23 @@
 import { dirname, resolve } from 'node:path';
 import type { Config, PolicySet } from './config/define-config.ts';
-import type { Registry } from './model/registry.ts';
-import { buildRegistry } from './model/registry.ts';
+import { didYouMean, nearest } from './config/nearest.ts';
+import { checkSettings } from './config/settings-faults.ts';
+import { buildRegistry, type Registry } from './model/registry.ts';
 import { createRegistrations, createScope, type Registrations } from './plugin/create-scope.ts';
 import type { Plugin } from './plugin/define-plugin.ts';
 import type { DefinitionSite } from './plugin/definition-site.ts';
-import { loadPlugins, ownPlugins } from './plugin/load-plugins.ts';
+import { loadPlugins, ownPlugins, pluginNames } from './plugin/load-plugins.ts';
 import { orderPlugins } from './plugin/plugin-graph.ts';
 
-/** Something wrong with a configuration, and where: a path into the config, or a place in code. */
+/**
+ * Something wrong with a configuration, and where: a path into the config, or a place in code. With both, the path
+ * begins with the name of what stands at the place and goes on inside it: `['crm.partner', 'fields', 'email']`.
+ */
 export interface ConfigFault {
   readonly message: string;
   /** Such as `['policies', 'access', 2, 'model']`. */
   readonly path?: readonly PropertyKey[];
-  readonly site?: DefinitionSite;
+  readonly site?: DefinitionSite | undefined;
 }
 
 /** A configuration put together: plugins set up, models known, policies merged. Nothing is opened yet. */
@@ -30,24 +34,29 @@ export interface Assembly {
 /** Loads and sets up the config's plugins and builds the registry. Collects every fault instead of stopping at one. */
 export async function assemble({ config, configFile }: { config: Config; configFile: string }): Promise<Assembly> {
   const faults: ConfigFault[] = [];
-  const loaded = await loadPlugins({
-    names: Object.keys(config.plugins),
-    folders: [...(config.pluginFolders ?? []).map(folder => resolve(dirname(configFile), folder)), ownPlugins],
-    extra: config.extraPlugins ?? [],
-  });
-  for (const { name, message } of loaded.faults) faults.push({ message, path: ['plugins', name] });
-  const { order, faults: misfits } = orderPlugins(loaded.plugins);
+  const folders = [...(config.pluginFolders ?? []).map(folder => resolve(dirname(configFile), folder)), ownPlugins];
+  const extra = config.extraPlugins ?? [];
+  const loaded = await loadPlugins({ names: Object.keys(config.plugins), folders, extra });
+  const known = [...extra.map(plugin => plugin.name), ...pluginNames(folders)];
+  for (const { name, message } of loaded.faults) {
+    faults.push({ message: `${message}${didYouMean(name, known)}`, path: ['plugins', name] });
+  }
+  // A misspelt name starts nothing. The plugin that was meant stands in, so that what depends on it, and the models and
+  // groups that it brings, are not reported as well.
+  const meant = loaded.faults.map(({ name }) => nearest(name, known)).filter(name => name !== undefined);
+  const standIns = await loadPlugins({ names: meant.filter(name => !(name in config.plugins)), folders, extra });
+  const { order, faults: misfits } = orderPlugins([...loaded.plugins, ...standIns.plugins]);
   for (const { plugin, message } of misfits) faults.push({ message, path: ['plugins', plugin.name] });
 
   const registrations = createRegistrations();
   for (const plugin of order) {
-    const settings = plugin.settings.safeParse(config.plugins[plugin.name] ?? {});
-    if (settings.success) plugin.setup(createScope(plugin, registrations), settings.data);
-    else {
-      for (const issue of settings.error.issues) {
-        faults.push({ message: issue.message, path: ['plugins', plugin.name, ...issue.path] });
-      }
-    }
+    const { schema, path } = { schema: plugin.settings, path: ['plugins', plugin.name] };
+    const given = checkSettings({ schema, path, value: config.plugins[plugin.name] ?? {} });
+    faults.push(...(given.faults ?? []));
+    // With faulty settings nothing starts. The defaults take their place, so that the plugin's models and groups are
+    // known to the checks that follow.
+    const usable = given.faults ? checkSettings({ schema, path, value: {} }) : given;
+    if (!usable.faults) plugin.setup(createScope(plugin, registrations), usable.value);
   }
   for (const { plugin, message } of registrations.faults) {
     faults.push({ message, ...(plugin.definedAt && { site: plugin.definedAt }) });

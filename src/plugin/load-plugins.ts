@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from './define-plugin.ts';
@@ -29,6 +29,12 @@ export async function loadPlugins(input: {
     }
   }
   return { plugins, faults };
+}
+
+/** The names of the plugins that are in these folders. */
+export function pluginNames(folders: readonly string[]): string[] {
+  const names = folders.filter(folder => existsSync(folder)).flatMap(folder => readdirSync(folder));
+  return names.filter(name => findPlugin(name, folders) !== undefined);
 }
 
 function findPlugin(name: string, folders: readonly string[]): string | undefined {

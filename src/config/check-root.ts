@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { ConfigFault } from '../assemble.ts';
+import type { Config } from './define-config.ts';
+import { describeValue } from './describe-issue.ts';
+import { unknownKey } from './settings-faults.ts';
+
+const parts: readonly (keyof Config)[] = [
+  'server',
+  'store',
+  'plugins',
+  'pluginFolders',
+  'extraPlugins',
+  'models',
+  'policies',
+];
+
+/**
+ * Checks the outermost shape of a config. Gives back one in which every part can be relied on to be a list or an
+ * object: faulty parts are reported and left out, so that the others can still be checked.
+ */
+export function checkRoot({ config, configFile }: { config: Config; configFile: string }): {
+  config: Config;
+  faults: readonly ConfigFault[];
+} {
+  const faults: ConfigFault[] = [];
+  const report = (message: string, ...path: PropertyKey[]) => faults.push({ message, path });
+
+  for (const key of Object.keys(config)) {
+    if (key !== 'definedAt' && !parts.some(part => part === key)) report(unknownKey(key, parts), key);
+  }
+  if (!isObject(config.plugins)) {
+    report(`Expected an object of plugins with their settings, got ${describeValue(config.plugins)}.`, 'plugins');
+  }
+  const plugins = Object.entries(isObject(config.plugins) ? config.plugins : {}).filter(([name, settings]) => {
+    if (isObject(settings)) return true;
+    report(`Expected an object of settings, {} for the defaults, got ${describeValue(settings)}.`, 'plugins', name);
+    return false;
+  });
+
+  /** The entries of a list that fit; the others are reported. */
+  function list<T>(
+    key: 'pluginFolders' | 'extraPlugins' | 'models',
+    expected: string,
+    fits: (entry: unknown) => boolean,
+  ) {
+    const given: unknown = config[key] ?? [];
+    if (!Array.isArray(given)) {
+      report(`Expected a list, got ${describeValue(given)}.`, key);
+      return [];
+    }
+    return given.filter((entry, index): entry is T => {
+      if (fits(entry)) return true;
+      report(`Expected ${expected}, got ${describeValue(entry)}.`, key, index);
+      return false;
+    });
+  }
+
+  const folders = list<string>('pluginFolders', 'the path of a folder', entry => typeof entry === 'string');
+  for (const [index, folder] of folders.entries()) {
+    if (!existsSync(resolve(dirname(configFile), folder)))
+      report(`There is no folder ${folder}.`, 'pluginFolders', index);
+  }
+  return {
+    config: {
+      ...config,
+      plugins: Object.fromEntries(plugins) as Config['plugins'],
+      pluginFolders: folders,
+      extraPlugins: list('extraPlugins', 'a plugin, as definePlugin gives it', hasMember('setup', 'function')),
+      models: list('models', 'a model, as defineModel gives it', hasMember('fields', 'object')),
+    },
+    faults,
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasMember(name: string, type: string): (entry: unknown) => boolean {
+  return entry => isObject(entry) && typeof (entry as Record<string, unknown>)[name] === type;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const names = z.array(z.string()).readonly();
+const flags = {
+  read: z.boolean().optional(),
+  write: z.boolean().optional(),
+  create: z.boolean().optional(),
+  delete: z.boolean().optional(),
+};
+
+/** The shape of one entry of each part of the policies; what its names refer to is checked by `checkPolicies`. */
+export const policySchemas = {
+  groups: z.strictObject({ label: z.string().min(1), implies: names.optional() }),
+  access: z.strictObject({ model: z.string(), group: z.string().optional(), ...flags }),
+  rules: z.strictObject({
+    name: z.string().min(1),
+    model: z.string(),
+    group: z.string().optional(),
+    domain: z.array(z.unknown()).readonly(),
+    ...flags,
+  }),
+  permissions: z.strictObject({ model: z.string(), groups: names.optional(), ...flags }),
+  fields: z
+    .strictObject({
+      model: z.string().optional(),
+      fields: names.optional(),
+      classify: z.enum(['pii', 'phi', 'financial']).optional(),
+      except: names.optional(),
+      groups: names.optional(),
+    })
+    .refine(({ fields, classify }) => fields || classify, 'Expected `fields` or `classify`: what to hide.')
+    .refine(({ fields, model }) => !fields || model, 'Expected `model` beside `fields`: whose fields.'),
+};
+
+export type PolicyPart = keyof typeof policySchemas;
+export type PolicyEntry<P extends PolicyPart> = z.output<(typeof policySchemas)[P]>;
