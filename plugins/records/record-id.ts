@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** A record's public id taken apart. */
+export interface RecordKey {
+  readonly model: string;
+  readonly id: string;
+}
+
+const shape = /^[A-Za-z0-9_.-]{1,128}\/[0-9a-f]{24}$/;
+
+/** The schema of a public id: `model/id`. */
+export const recordId = z
+  .string()
+  .regex(shape, 'expected a record id as search gives it, model/id, such as crm.partner/65f0a1b2c3d4e5f601234567');
+
+/** Public ids, each once. */
+export function recordIds(max: number) {
+  return z
+    .array(recordId)
+    .min(1)
+    .max(max)
+    .refine(ids => new Set(ids).size === ids.length, 'names the same record twice')
+    .meta({ uniqueItems: true });
+}
+
+/** Public ids of records of one model, each once. */
+export function recordIdsOfOneModel(max: number) {
+  return recordIds(max).refine(
+    ids => ids.every(id => modelOf(id) === modelOf(ids[0] ?? '')),
+    'names records of several models; one call changes records of one model',
+  );
+}
+
+/** Takes apart what `recordId` has accepted. */
+export function parseRecordId(publicId: string): RecordKey {
+  const slash = publicId.indexOf('/');
+  return { model: publicId.slice(0, slash), id: publicId.slice(slash + 1) };
+}
+
+/** The ids by model, models in the order in which they are first named. */
+export function byModel(publicIds: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const publicId of publicIds) {
+    const { model, id } = parseRecordId(publicId);
+    const group = groups.get(model);
+    if (group) group.push(id);
+    else groups.set(model, [id]);
+  }
+  return groups;
+}
+
+function modelOf(publicId: string): string {
+  return publicId.slice(0, publicId.indexOf('/'));
+}

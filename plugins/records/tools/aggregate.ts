@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { defineTool, type ToolDefinition } from '../../../src/index.ts';
+import { fitToRoom } from '../answer/fit-to-room.ts';
+import { cutNote, roomOf } from '../answer/room.ts';
+import * as schemas from '../schemas.ts';
+import type { RecordSettings } from '../settings.ts';
+import { domainSummary, fieldsOfDomain, fieldsOfTerms } from '../touched-fields.ts';
+import { canUse } from '../usable.ts';
+
+/** `aggregate`: counts and figures over the records of a model, in groups. */
+export function aggregateTool(settings: RecordSettings): ToolDefinition {
+  const room = roomOf(settings);
+  return defineTool({
+    name: 'aggregate',
+    title: 'Aggregate records',
+    description: 'Counts records of a model and computes sums, averages, minima and maxima of their fields, by groups.',
+    input: z.strictObject({
+      model: schemas.modelName,
+      domain: schemas.domain.optional(),
+      groupBy: z
+        .array(z.string().min(1).max(200))
+        .max(5)
+        .default([])
+        .describe(
+          'Fields to group by, such as state; dates and times with a unit (day, week, month, quarter, year; UTC), such as date:month. Without it: one group of all.',
+        ),
+      measures: z
+        .array(z.string().min(1).max(200))
+        .min(1)
+        .max(20)
+        .default(['count'])
+        .describe('What to compute: count, or field:sum, field:avg, field:min, field:max, such as amount_total:sum.'),
+      limit: z
+        .int()
+        .min(1)
+        .max(settings.maxRecords)
+        .default(settings.maxRecords)
+        .describe('Groups in one answer at most.'),
+      offset: schemas.offset.describe('Groups to skip: nextOffset of the page before.'),
+    }),
+    output: z.object({
+      groups: z
+        .array(z.record(z.string(), z.unknown()))
+        .describe('Each with its keys and measures, named as in the call; ordered by the keys.'),
+      nextOffset: schemas.nextOffset,
+      truncated: schemas.truncated,
+      hint: schemas.hint,
+    }),
+    hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+    scope: () => 'read',
+    touches({ model, domain, groupBy, measures }) {
+      const named = [
+        ...fieldsOfDomain(domain),
+        ...fieldsOfTerms(groupBy, 'groupBy'),
+        ...fieldsOfTerms(measures, 'measures'),
+      ];
+      return [{ model, operation: 'read', fields: named, ...domainSummary(domain) }];
+    },
+    isUsable: canUse('read'),
+    async run({ model, domain, groupBy, measures, limit, offset }, context) {
+      // One more than asked for tells whether there are more.
+      const found = await context.env.of(model).aggregate({ domain, groupBy, measures, limit: limit + 1, offset });
+      const page = found.groups.slice(0, limit);
+      const { items: groups } = fitToRoom({ items: page, room, shorten: group => group });
+      return {
+        structured: {
+          groups,
+          ...(groups.length < found.groups.length && { nextOffset: offset + groups.length }),
+          ...cutNote({
+            isCut: groups.length < page.length,
+            isShortened: false,
+            rest: 'The same call with nextOffset as offset returns the next groups.',
+          }),
+        },
+      };
+    },
+  });
+}
