@@ -124,7 +124,7 @@ export interface PromptDefinition {
 /** An HTTP route beside `/mcp`. */
 export interface Route {
   readonly method: 'get' | 'post' | 'delete';
-  /** Exact path. */
+  /** The path, whole; `:name` stands for one segment, as in Express: `/records/:model/:id`. */
   readonly path: string;
   /** Why it needs no credential, or how it checks one: the list of routes is part of the tests. */
   readonly access: string;
