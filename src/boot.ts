@@ -2,9 +2,10 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { type Assembly, mergePolicies } from './assemble.ts';
-import { checkConfig } from './config/check-config.ts';
+import { type CheckedConfig, checkConfig } from './config/check-config.ts';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { loadConfig } from './config/load-config.ts';
+import { storeLocation } from './config/store-location.ts';
 import { watchConfig } from './config/watch-config.ts';
 import { createRuntime } from './create-runtime.ts';
 import { kernelErrors } from './errors.ts';
@@ -21,6 +22,8 @@ export interface BootOptions {
   readonly configFile: string;
   /** The config, loaded already; default: loaded from `configFile`. */
   readonly config?: Config;
+  /** The config, checked already, so that its plugins are set up once. */
+  readonly checked?: CheckedConfig;
   readonly log: Logger;
   readonly terminal: Terminal;
   /** ms since the epoch; default the machine's clock. */
@@ -45,13 +48,13 @@ export interface App {
 export async function boot(options: BootOptions): Promise<App> {
   const { configFile, log, terminal, now = Date.now } = options;
   const config = options.config ?? (await loadConfig({ file: configFile }));
-  const { assembly, server } = await checkConfig({ config, configFile });
+  const { assembly, server } = options.checked ?? (await checkConfig({ config, configFile }));
   const { registry, registrations } = assembly;
 
   let policies = mergePolicies([assembly.pluginPolicies, config.policies ?? {}]);
   const policy = createAccessPolicy({ registry, layers: registrations.layers.map(({ value }) => value) });
   const store = await openStore({
-    location: storeLocation(config),
+    location: storeLocation({ config, env: process.env }),
     folder: dirname(configFile),
     now,
     queryTimeLimit: server.queryTimeLimit,
@@ -120,7 +123,7 @@ export async function boot(options: BootOptions): Promise<App> {
         if (options.watch) {
           const watcher = watchConfig({
             file: configFile,
-            running: config,
+            running: { config, assembly },
             log,
             onPolicies: applyPolicies,
           });
@@ -138,9 +141,4 @@ export async function boot(options: BootOptions): Promise<App> {
 /** Lets the plugins add their commands, before anything is opened. */
 export function registerCommands(assembly: Assembly, program: Command, context: CommandContext): void {
   for (const { value } of assembly.registrations.commands) value(program, context);
-}
-
-/** Which store is meant: the config's word, then `GATEHOUSE_STORE`, `MONGODB_URI`, then a SQLite file. */
-export function storeLocation(config: Config): string {
-  return config.store ?? process.env.GATEHOUSE_STORE ?? process.env.MONGODB_URI ?? 'sqlite:data/gatehouse.db';
 }

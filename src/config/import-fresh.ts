@@ -11,7 +11,7 @@ const marker = 'gatehouse-load';
 /**
  * Imports a module as it is on disk now, and so everything that it imports, except packages (`node_modules`) and
  * Gatehouse's own code. `gatehouse` as a specifier is this very Gatehouse. `onFile` is told of every file that was
- * read, also when the import fails. The versions loaded before stay in memory: Node has no way to unload a module.
+ * read or was not there, also when the import fails. The versions loaded before stay in memory: Node has no way to unload a module.
  */
 export async function importFresh({
   file,
@@ -27,7 +27,10 @@ export async function importFresh({
         return nextResolve(specifier, context);
       }
       if (specifier === 'gatehouse') return { url: ownIndex, shortCircuit: true };
-      const resolved = nextResolve(specifier, context);
+      const resolved = resolveOr(
+        missing => onFile(missing),
+        () => nextResolve(specifier, context),
+      );
       const path = resolved.url.startsWith('file:') ? fileURLToPath(resolved.url) : undefined;
       if (path === undefined || !isReadAnew(path)) return resolved;
       onFile(path);
@@ -38,6 +41,17 @@ export async function importFresh({
     return (await import(versioned(file, version))) as Record<string, unknown>;
   } finally {
     hooks.deregister();
+  }
+}
+
+/** A file that is asked for and does not exist is told as well: it may be written next. */
+function resolveOr<T>(onMissing: (file: string) => void, resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (thrown) {
+    const url = thrown instanceof Error && 'url' in thrown ? String(thrown.url) : '';
+    if (url.startsWith('file:')) onMissing(fileURLToPath(url));
+    throw thrown;
   }
 }
 
