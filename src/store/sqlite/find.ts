@@ -1,0 +1,101 @@
+import type { Condition } from '../condition.ts';
+import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
+import { type Approach, alias, compilation, compileWhere } from './compile-condition.ts';
+import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
+import { type Shape, type SqlValue, selection, shapeOf } from './values.ts';
+
+/** One statement, ready to be run by whichever connection. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** How a query is to be run: `row` for the few rows of a point read, `set` and timed for the rest. */
+export interface Plan {
+  readonly tables: Tables;
+  readonly approach: Approach;
+}
+
+export function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
+  if (!fields) return shapeOf(table.columns);
+  const wanted = new Set(fields);
+  const own = ['id', 'version'];
+  return shapeOf([...wanted].filter(field => !own.includes(field)).map(field => columnOf(table, field)));
+}
+
+export function compileFind(query: FindQuery, { tables, approach }: Plan): Statement & { shape: Shape } {
+  const table = tableFor(tables, query.model);
+  const shape = shapeFor(table, query.fields);
+  const to = compilation({ tables, approach, timed: approach === 'set' });
+  const name = alias(to);
+  const where = compileWhere(to, query.where, table, name);
+  const order = compileOrder(query.order ?? [], table, name);
+  let sql = `SELECT ${selection(shape, name)} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
+  if (query.limit !== undefined || query.offset !== undefined) {
+    sql += ' LIMIT ? OFFSET ?';
+    to.params.push(query.limit ?? -1, query.offset ?? 0);
+  }
+  return { sql, params: to.params, shape };
+}
+
+function compileOrder(order: readonly OrderBy[], table: Table, name: string): string {
+  const terms: string[] = [];
+  for (const { field, descending } of order) {
+    const column = orderable(columnOf(table, field));
+    terms.push(`${name}.${column.sql}${descending ? ' DESC' : ''}`);
+    if (field === 'id') return terms.join(', ');
+  }
+  return [...terms, `${name}."id"`].join(', ');
+}
+
+/** Lists and documents have no order. */
+export function orderable(column: Column): Column {
+  if (column.type === 'ids' || column.type === 'json') throw new Error(`The field ${column.field} has no order.`);
+  return column;
+}
+
+export function compileCount(query: CountQuery, { tables, approach }: Plan): Statement {
+  const table = tableFor(tables, query.model);
+  if (query.where.kind === 'all' && query.where.of.length === 0) {
+    // Counted from the pages of the smallest index, row by row only where there is a condition.
+    return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [] };
+  }
+  const to = compilation({ tables, approach, timed: approach === 'set' });
+  const name = alias(to);
+  const where = compileWhere(to, query.where, table, name);
+  return { sql: `SELECT COUNT(*) FROM ${table.sql} ${name} WHERE ${where}`, params: to.params };
+}
+
+const fewIds = 100;
+
+/**
+ * Whether a query touches a handful of rows whatever the data: it names one id, a short list of them or one value of
+ * a unique field, and whatever else it asks of those rows is looked up from the row.
+ */
+export function isPointRead(where: Condition, table: Table): boolean {
+  if (where.kind !== 'all') return namesFew(where, table);
+  return where.of.some(part => namesFew(part, table)) && where.of.every(isCheap);
+}
+
+function namesFew(condition: Condition, table: Table): boolean {
+  if (condition.kind === 'compare') {
+    return condition.operator === '=' && condition.value !== null && columnOf(table, condition.field).unique;
+  }
+  return condition.kind === 'in' && condition.field === 'id' && condition.values.length <= fewIds;
+}
+
+function isCheap(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.every(isCheap);
+    case 'not':
+      return isCheap(condition.of);
+    case 'compare':
+    case 'in':
+    case 'has':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,26 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import type { SqlValue } from './values.ts';
+
+/** The prepared statements of one connection, by text. Rows come as arrays. */
+export type Prepare = (sql: string) => StatementSync;
+
+const kept = 500;
+
+export function statementCache(db: DatabaseSync): Prepare {
+  const statements = new LRUCache<string, StatementSync>({ max: kept });
+  return sql => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    statements.set(sql, statement);
+    return statement;
+  };
+}
+
+/** All rows of a statement of `statementCache`. */
+export function rowsOf(statement: StatementSync, params: readonly SqlValue[]): SqlValue[][] {
+  // With setReturnArrays a row is an array; the types of node:sqlite do not follow it.
+  return statement.all(...params) as unknown as SqlValue[][];
+}
