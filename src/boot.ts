@@ -38,6 +38,8 @@ export interface App {
   readonly gate: Gate;
   readonly catalog: Catalog;
   readonly routes: readonly Route[];
+  /** Calls back after users, groups, keys or policies have changed; returns how to stop. */
+  onPolicyChanged(listener: () => void): () => void;
   /** Runs the plugins' start work and the jobs. On a failure everything is closed again. */
   start(): Promise<void>;
   /** Ends the jobs, runs the plugins' stop work, closes the store. Call it after the last server has closed. */
@@ -66,6 +68,7 @@ export async function boot(options: BootOptions): Promise<App> {
     throw thrown;
   }
 
+  const policyListeners = new Set<() => void>();
   const runtime = createRuntime({
     registry,
     store,
@@ -75,7 +78,16 @@ export async function boot(options: BootOptions): Promise<App> {
     terminal,
     now,
     policies: () => policies,
-    listeners: registrations.listeners,
+    listeners: [
+      ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
+      {
+        owner: 'server',
+        hook: 'policy.changed',
+        listener: () => {
+          for (const listener of policyListeners) listener();
+        },
+      },
+    ],
   });
   const catalog = createCatalog({
     tools: registrations.tools.map(({ value }) => value),
@@ -114,6 +126,10 @@ export async function boot(options: BootOptions): Promise<App> {
     gate,
     catalog,
     routes: registrations.routes.map(({ value }) => value),
+    onPolicyChanged(listener) {
+      policyListeners.add(listener);
+      return () => policyListeners.delete(listener);
+    },
     async start() {
       try {
         for (const { value } of registrations.stops) closers.push(() => value(runtime));

@@ -8,7 +8,6 @@ import { type Principal, systemPrincipal } from './model/principal.ts';
 import type { Registry } from './model/registry.ts';
 import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
-import type { Registered } from './plugin/create-scope.ts';
 import type { Runtime, Terminal } from './plugin/scope.ts';
 import type { Store } from './store/port.ts';
 
@@ -21,7 +20,7 @@ export interface RuntimeParts {
   readonly policies: () => PolicySet;
   readonly terminal: Terminal;
   readonly now: () => number;
-  readonly listeners: readonly Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
+  readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
 }
 
 /** A Runtime whose environments also tell what they reached. */
@@ -33,11 +32,11 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
   const { registry, store, policy, log, server, now } = parts;
 
   function emit<N extends HookName>(hook: N, event: Hooks[N]): void {
-    for (const { plugin, value } of parts.listeners) {
-      if (value.hook !== hook) continue;
-      const fail = (thrown: unknown) => log.error({ err: thrown, hook, plugin: plugin.name }, 'hook failed');
+    for (const { owner, hook: wanted, listener } of parts.listeners) {
+      if (wanted !== hook) continue;
+      const fail = (thrown: unknown) => log.error({ err: thrown, hook, owner }, 'hook failed');
       try {
-        const done = value.listener(event as Hooks[HookName]);
+        const done = listener(event as Hooks[HookName]);
         if (done instanceof Promise) done.catch(fail);
       } catch (thrown) {
         fail(thrown);

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import exampleConfig from '../../mcp.config.ts';
+import { type App, boot } from '../../src/boot.ts';
+import type { Config, ConfigOptions } from '../../src/config/define-config.ts';
+import type { Terminal } from '../../src/plugin/scope.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import type { TestStore } from './stores.ts';
+
+/** A real server on a port of its own. */
+export interface TestGatehouse {
+  /** Of `/mcp`. */
+  readonly url: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly app: App;
+  stop(): Promise<void>;
+}
+
+const identity = { serverInfo: { name: 'gatehouse', version: '1.0.0' }, instructions: '' };
+
+/** Nobody reads along. */
+export const silentTerminal: Terminal = {
+  isInteractive: false,
+  note() {},
+  progress: () => ({ step() {}, end() {} }),
+};
+
+/** The example configuration (the demo company and its policies) with changes, on a store. */
+export function exampleWith(store: TestStore, changes: Partial<ConfigOptions> = {}): Config {
+  const { server, ...others } = changes;
+  return { ...exampleConfig, store: store.location, server: { port: 0, logLevel: 'silent', ...server }, ...others };
+}
+
+/** Starts what `mcp.config.ts` says, as `serve` does, in this process. */
+export async function startGatehouse(input: {
+  config: Config;
+  now?: () => number;
+  log?: pino.Logger;
+}): Promise<TestGatehouse> {
+  const log = input.log ?? pino({ level: 'silent' });
+  const configFile = join(import.meta.dirname, '..', '..', 'mcp.config.ts');
+  const app = await boot({
+    configFile,
+    config: input.config,
+    log,
+    terminal: silentTerminal,
+    ...(input.now && { now: input.now }),
+  });
+  await app.start();
+  const server = createHttpServer({ ...app, identity });
+  const { url } = await server.listen();
+  return {
+    url,
+    origin: new URL(url).origin,
+    app,
+    async stop() {
+      await server.close();
+      await app.stop();
+    },
+  };
+}
