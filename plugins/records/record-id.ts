@@ -1,11 +1,5 @@
 import { z } from 'zod';
 
-/** A record's public id taken apart. */
-export interface RecordKey {
-  readonly model: string;
-  readonly id: string;
-}
-
 const shape = /^[A-Za-z0-9_.-]{1,128}\/[0-9a-f]{24}$/;
 
 /** The schema of a public id: `model/id`. */
@@ -31,24 +25,12 @@ export function recordIdsOfOneModel(max: number) {
   );
 }
 
-/** Takes apart what `recordId` has accepted. */
-export function parseRecordId(publicId: string): RecordKey {
-  const slash = publicId.indexOf('/');
-  return { model: publicId.slice(0, slash), id: publicId.slice(slash + 1) };
+/** The model that a public id names. */
+export function modelOf(publicId: string): string {
+  return publicId.slice(0, publicId.indexOf('/'));
 }
 
 /** The ids by model, models in the order in which they are first named. */
 export function byModel(publicIds: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const publicId of publicIds) {
-    const { model, id } = parseRecordId(publicId);
-    const group = groups.get(model);
-    if (group) group.push(id);
-    else groups.set(model, [id]);
-  }
-  return groups;
-}
-
-function modelOf(publicId: string): string {
-  return publicId.slice(0, publicId.indexOf('/'));
+  return Map.groupBy(publicIds, modelOf);
 }

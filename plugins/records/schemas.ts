@@ -21,6 +21,10 @@ export const domain = z
 
 export const fieldNames = z.array(z.string().min(1).max(longestName)).max(200);
 
+export const resultFields = fieldNames
+  .optional()
+  .describe('Fields to return. Without it: every field but long texts, documents and lists of dependent records.');
+
 export const order = z
   .string()
   .min(1)

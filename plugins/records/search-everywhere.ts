@@ -1,4 +1,4 @@
-import { type CallContext, formatPublicId, type OutRecord } from '../../src/index.ts';
+import type { CallContext, OutRecord } from '../../src/index.ts';
 import { shortenTitle } from './answer/answered-records.ts';
 import { fitToRoom } from './answer/fit-to-room.ts';
 import { cutNote } from './answer/room.ts';
@@ -41,7 +41,7 @@ export async function searchEverywhere({ query, limit, offset, room, context }: 
       if (from === undefined) return new Map<number, Found>();
       const records =
         offset === 0 ? first[list]?.records : (await search(model, { offset: from, limit: ranks.length })).records;
-      return new Map((records ?? []).map((record, index) => [from + index, found(model, record)]));
+      return new Map((records ?? []).map((record, index) => [from + index, withoutValues(record)]));
     }),
   );
   const inTurn = turns.flatMap(({ list, rank }) => pages[list]?.get(rank) ?? []);
@@ -74,8 +74,8 @@ function searchableModels({ policy, principal, env }: CallContext): string[] {
     .sort();
 }
 
-function found(model: string, { id, title, url }: OutRecord): Found {
-  return { id: formatPublicId(model, id), title, url };
+function withoutValues({ id, title, url }: OutRecord): Found {
+  return { id, title, url };
 }
 
 function shortenFound(result: Found, length: number): Found {

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { parseRecordId } from './record-id.ts';
 
 /** The argument `versions` of `write` and `delete`: by public id. */
 type Versions = Readonly<Record<string, number>>;
@@ -13,9 +12,4 @@ export function versionsFitIds(
     if (ids.includes(id)) continue;
     checks.addIssue({ code: 'custom', path: ['versions', id], message: 'is not one of ids' });
   }
-}
-
-/** As the environment takes them: by the id without its model. */
-export function versionsByPlainId(versions: Versions): Record<string, number> {
-  return Object.fromEntries(Object.entries(versions).map(([id, version]) => [parseRecordId(id).id, version]));
 }

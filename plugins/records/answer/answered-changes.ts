@@ -1,19 +1,11 @@
-import { type Change, formatPublicId } from '../../../src/index.ts';
+import type { Change } from '../../../src/index.ts';
 import { shortenTitle } from './answered-records.ts';
 import { shortenValue } from './shorten-value.ts';
 
 /** What a write does to one record, as `write` answers it. */
-export interface AnsweredChange {
-  readonly id: string;
-  readonly title: string;
-  readonly version: number;
-  readonly changes: Change['changes'];
+export interface AnsweredChange extends Change {
   /** Values are cut for length. */
   readonly isShortened?: true;
-}
-
-export function answeredChange(model: string, { id, title, version, changes }: Change): AnsweredChange {
-  return { id: formatPublicId(model, id), title, version, changes };
 }
 
 /** The change with no value longer than `length` characters; the same object where nothing is cut. */

@@ -1,21 +1,12 @@
-import { formatPublicId, type OutRecord } from '../../../src/index.ts';
+import type { OutRecord } from '../../../src/index.ts';
 import { restOfValue, shortenValue } from './shorten-value.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** A record as the tools answer it. */
-export interface AnsweredRecord {
-  readonly id: string;
-  readonly title: string;
-  readonly url: string;
-  readonly version: number;
-  readonly values: Values;
+export interface AnsweredRecord extends OutRecord {
   /** Values of which only a part is here: where the rest begins. */
   readonly shortened?: Readonly<Record<string, number>>;
-}
-
-export function answeredRecord(model: string, { id, title, url, version, values }: OutRecord): AnsweredRecord {
-  return { id: formatPublicId(model, id), title, url, version, values };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
-import { type AnsweredRecord, answeredRecord, shortenRecord } from '../answer/answered-records.ts';
+import { type AnsweredRecord, shortenRecord } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
@@ -52,8 +52,7 @@ export function createTool(settings: RecordSettings): ToolDefinition {
     isUsable: canUse('create'),
     async run({ model, records, dryRun }, context) {
       const created = await context.env.of(model).create(records, { dryRun });
-      const items = created.map(record => answeredRecord(model, record));
-      const { shown, ...note } = fitChanged({ items, shorten: shortenRecord, settings });
+      const { shown, ...note } = fitChanged({ items: created, shorten: shortenRecord, settings });
       return { structured: { dryRun, created: dryRun ? shown.map(withoutIdentity) : shown, ...note } };
     },
   });

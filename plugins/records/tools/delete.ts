@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { defineTool, formatPublicId, type ToolDefinition } from '../../../src/index.ts';
+import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
-import { parseRecordId, recordIdsOfOneModel } from '../record-id.ts';
+import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { canUse } from '../usable.ts';
-import { versionsByPlainId, versionsFitIds } from '../versions.ts';
+import { versionsFitIds } from '../versions.ts';
 
 /** `delete`: records of one model, all or none. */
 export function deleteTool(settings: RecordSettings): ToolDefinition {
@@ -34,19 +34,12 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
     }),
     hints: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
     scope: () => 'delete',
-    touches({ ids }) {
-      const keys = ids.map(parseRecordId);
-      return [{ model: keys[0]?.model ?? '', operation: 'delete', ids: keys.map(({ id }) => id) }];
-    },
+    touches: ({ ids }) => [{ model: modelOf(ids[0] ?? ''), operation: 'delete', ids }],
     isUsable: canUse('delete'),
     async run({ ids, versions, dryRun }, context) {
-      const keys = ids.map(parseRecordId);
-      const model = keys[0]?.model ?? '';
-      const { deleted, alsoDeleted, cleared } = await context.env.of(model).delete(
-        keys.map(({ id }) => id),
-        { dryRun, ...(versions && { versions: versionsByPlainId(versions) }) },
-      );
-      const items = deleted.map(({ id, title }) => ({ id: formatPublicId(model, id), title }));
+      const records = context.env.of(modelOf(ids[0] ?? ''));
+      const { deleted, alsoDeleted, cleared } = await records.delete(ids, { dryRun, ...(versions && { versions }) });
+      const items = deleted.map(({ id, title }) => ({ id, title }));
       const { shown, ...note } = fitChanged({
         items,
         shorten: (item, length) => ({ ...item, title: shortenTitle(item.title, length) }),

@@ -3,7 +3,7 @@ import { defineTool, kernelErrors, type ToolDefinition } from '../../../src/inde
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { roomOf } from '../answer/room.ts';
-import { parseRecordId, recordId } from '../record-id.ts';
+import { modelOf, recordId } from '../record-id.ts';
 import { recordText } from '../record-text.ts';
 import type { RecordSettings } from '../settings.ts';
 import { canUse } from '../usable.ts';
@@ -28,21 +28,20 @@ export function fetchTool(settings: RecordSettings): ToolDefinition {
     }),
     hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
     scope: () => 'read',
-    touches({ id: publicId }) {
-      const { model, id } = parseRecordId(publicId);
-      return [{ model, operation: 'read', ids: [id] }];
-    },
+    touches: ({ id }) => [{ model: modelOf(id), operation: 'read', ids: [id] }],
     isUsable: canUse('read'),
-    async run({ id: publicId }, { env, policy, principal }) {
-      const { model, id } = parseRecordId(publicId);
+    async run({ id }, { env, policy, principal }) {
+      const model = modelOf(id);
       const access = policy.of(principal, model);
-      const fields = Array.from(access?.fields ?? []).flatMap(([name, { read }]) => (read ? [name] : []));
+      const fields = Array.from(access?.fields ?? []).flatMap(([name, { read }]) =>
+        read && !besides.has(name) ? name : [],
+      );
       const [record] = await env.of(model).read([id], fields);
       if (!access || !record) throw kernelErrors.RECORD_NOT_FOUND();
       const document = (length: number) => {
         const { text, isShortened } = recordText({ model: access.registered, record, length });
         return {
-          id: publicId,
+          id,
           title: shortenTitle(record.title, length),
           text: isShortened
             ? `${text}\n\nValues ending in […] are shortened; the tool read returns them in full.`
@@ -60,3 +59,6 @@ export function fetchTool(settings: RecordSettings): ToolDefinition {
     },
   });
 }
+
+/** What stands beside the text. */
+const besides: ReadonlySet<string> = new Set(['id', 'version']);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type CallContext, defineTool, type ToolDefinition } from '../../../src/index.ts';
-import { type AnsweredRecord, answeredRecord, shortenRecord, skipIntoValues } from '../answer/answered-records.ts';
+import { type CallContext, defineTool, type OutRecord, type ToolDefinition } from '../../../src/index.ts';
+import { shortenRecord, skipIntoValues } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
 import { byModel, recordIds } from '../record-id.ts';
@@ -21,7 +21,7 @@ export function readTool(settings: RecordSettings): ToolDefinition {
         ids: recordIds(settings.maxRecords).describe('Record ids, model/id, as search returns them.'),
         fields: schemas.fieldNames
           .optional()
-          .describe('Fields to return. Without it: every field but long texts, documents and lists of other records.'),
+          .describe('Fields to return. Without it: every field but lists of dependent records.'),
         valueOffset: schemas.offset.describe(
           'Where long values begin, in characters of text or items of a list: for the rest of a shortened value. Only together with fields.',
         ),
@@ -76,15 +76,11 @@ async function readRecords({
   ids: readonly string[];
   fields: readonly string[] | undefined;
   context: CallContext;
-}): Promise<AnsweredRecord[]> {
-  const perModel = await Promise.all(
-    Array.from(byModel(ids), async ([model, plain]) => {
-      const records = await context.env.of(model).read(plain, fields);
-      return records.map(record => answeredRecord(model, record));
-    }),
-  );
-  const [only] = perModel;
-  if (only && perModel.length === 1) return only;
+}): Promise<OutRecord[]> {
+  const models = byModel(ids);
+  const [model] = models.keys();
+  if (model !== undefined && models.size === 1) return context.env.of(model).read(ids, fields);
+  const perModel = await Promise.all(Array.from(models, ([name, named]) => context.env.of(name).read(named, fields)));
   const byId = new Map(perModel.flat().map(record => [record.id, record]));
   return ids.flatMap(id => byId.get(id) ?? []);
 }

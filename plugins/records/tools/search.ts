@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolDefinition, wordsOf } from '../../../src/index.ts';
-import { answeredRecord, shortenRecord } from '../answer/answered-records.ts';
+import { shortenRecord } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
 import * as schemas from '../schemas.ts';
@@ -24,15 +24,13 @@ export function searchTool(settings: RecordSettings): ToolDefinition {
       .strictObject({
         query: z
           .string()
-          .max(1_000)
+          .max(500)
           .refine(query => wordsOf(query).length > 0, 'holds no word; a word has letters or digits')
           .optional()
           .describe('Words; every one of them begins a word in a searchable field of the record.'),
         model: schemas.modelName.optional().describe('Technical name of the model, such as crm.partner.'),
         domain: schemas.domain.optional(),
-        fields: schemas.fieldNames
-          .optional()
-          .describe('Fields to return. Without it: every field but long texts, documents and lists of other records.'),
+        fields: schemas.resultFields,
         order: schemas.order.optional(),
         limit: z
           .int()
@@ -89,7 +87,7 @@ export function searchTool(settings: RecordSettings): ToolDefinition {
       }
       const { records, total } = await context.env.of(model).search({ domain, query, fields, order, limit, offset });
       const { items: results, isShortened } = fitToRoom({
-        items: records.map(record => answeredRecord(model, record)),
+        items: records,
         room,
         shorten: shortenRecord,
       });

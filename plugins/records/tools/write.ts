@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
-import { answeredChange, shortenChange } from '../answer/answered-changes.ts';
+import { shortenChange } from '../answer/answered-changes.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
-import { parseRecordId, recordIdsOfOneModel } from '../record-id.ts';
+import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { fieldsOfValues } from '../touched-fields.ts';
 import { canUse } from '../usable.ts';
-import { versionsByPlainId, versionsFitIds } from '../versions.ts';
+import { versionsFitIds } from '../versions.ts';
 
 /** `write`: the same values into records of one model, all or none. */
 export function writeTool(settings: RecordSettings): ToolDefinition {
@@ -46,28 +46,14 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
     }),
     hints: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
     scope: () => 'write',
-    touches({ ids, values }) {
-      const keys = ids.map(parseRecordId);
-      return [
-        {
-          model: keys[0]?.model ?? '',
-          operation: 'write',
-          fields: fieldsOfValues(values, 'values'),
-          ids: keys.map(({ id }) => id),
-        },
-      ];
-    },
+    touches: ({ ids, values }) => [
+      { model: modelOf(ids[0] ?? ''), operation: 'write', fields: fieldsOfValues(values, 'values'), ids },
+    ],
     isUsable: canUse('write'),
     async run({ ids, values, versions, dryRun }, context) {
-      const keys = ids.map(parseRecordId);
-      const model = keys[0]?.model ?? '';
-      const changes = await context.env.of(model).write(
-        keys.map(({ id }) => id),
-        values,
-        { dryRun, ...(versions && { versions: versionsByPlainId(versions) }) },
-      );
-      const items = changes.map(change => answeredChange(model, change));
-      const { shown, ...note } = fitChanged({ items, shorten: shortenChange, settings });
+      const records = context.env.of(modelOf(ids[0] ?? ''));
+      const changes = await records.write(ids, values, { dryRun, ...(versions && { versions }) });
+      const { shown, ...note } = fitChanged({ items: changes, shorten: shortenChange, settings });
       return { structured: { dryRun, written: shown, ...note } };
     },
   });

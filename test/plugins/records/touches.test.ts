@@ -60,17 +60,17 @@ test(`${verifies('FIELD-1', 'AUD-1')} read names its ids and fields for every mo
   const ids = [`crm.partner/${someId}`, `sale.order/${someId}`, `crm.partner/${otherId}`];
   const fields = [{ path: 'name', use: 'read', at: 'fields[0]' }];
   expect(touchesOf('read', { ids, fields: ['name'] })).toEqual([
-    { model: 'crm.partner', operation: 'read', ids: [someId, otherId], fields },
-    { model: 'sale.order', operation: 'read', ids: [someId], fields },
+    { model: 'crm.partner', operation: 'read', ids: [ids[0], ids[2]], fields },
+    { model: 'sale.order', operation: 'read', ids: [ids[1]], fields },
   ]);
 });
 
 test(`${verifies('AUD-1')} fetch, describe_model and delete name model and ids`, () => {
   const id = `crm.partner/${someId}`;
-  expect(touchesOf('fetch', { id })).toEqual([{ model: 'crm.partner', operation: 'read', ids: [someId] }]);
+  expect(touchesOf('fetch', { id })).toEqual([{ model: 'crm.partner', operation: 'read', ids: [id] }]);
   expect(touchesOf('describe_model', { model: 'crm.partner' })).toEqual([{ model: 'crm.partner', operation: 'read' }]);
   expect(touchesOf('delete', { ids: [id], dryRun: true })).toEqual([
-    { model: 'crm.partner', operation: 'delete', ids: [someId] },
+    { model: 'crm.partner', operation: 'delete', ids: [id] },
   ]);
 });
 
@@ -87,7 +87,12 @@ test(`${verifies('FIELD-1')} create and write list every field that gets a value
     },
   ]);
   expect(touchesOf('write', { ids: [`m.x/${someId}`], values: { email: 'x' } })).toEqual([
-    { model: 'm.x', operation: 'write', ids: [someId], fields: [{ path: 'email', use: 'write', at: 'values.email' }] },
+    {
+      model: 'm.x',
+      operation: 'write',
+      ids: [`m.x/${someId}`],
+      fields: [{ path: 'email', use: 'write', at: 'values.email' }],
+    },
   ]);
 });
 
