@@ -1,0 +1,25 @@
+import type { Call } from '../pipeline/call.ts';
+import type { Gate, InboundMessage, Refusal } from '../pipeline/gate.ts';
+
+/** One admitted message on its way through the SDK, and what became of it there. */
+export interface Exchange {
+  readonly message: InboundMessage;
+  readonly call: Call;
+  /** The SDK has given it to a handler. Where it never does (an unknown method), the transport seals the call. */
+  entered: boolean;
+  /** A handler has carried it out. A second time (the client has supplied more input) is a call of its own. */
+  performed: boolean;
+  /** Why a handler did not carry it out. */
+  refusal: Refusal | undefined;
+}
+
+/** Receives and admits a message that the SDK is to answer. */
+export async function admitExchange(gate: Gate, message: InboundMessage): Promise<Exchange | Refusal> {
+  const call = gate.receive(message);
+  const refusal = await gate.admit(call);
+  return refusal ?? openExchange(message, call);
+}
+
+export function openExchange(message: InboundMessage, call: Call): Exchange {
+  return { message, call, entered: false, performed: false, refusal: undefined };
+}

@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerSettings } from '../config/define-config.ts';
+import { GatehouseError } from '../errors.ts';
+import type { Call } from '../pipeline/call.ts';
+import type { Gate } from '../pipeline/gate.ts';
+import { answerBatch, maxBatch } from './batch.ts';
+import { httpAnswer, type RequestId } from './error-response.ts';
+import { serverErrors } from './errors.ts';
+import { openExchange } from './exchange.ts';
+import { replyEmpty, replyError, replyJson } from './http-reply.ts';
+import {
+  arrive,
+  bodilessMessage,
+  goneSignal,
+  headerOf,
+  messageOf,
+  refuseEarly,
+  replyRefusal,
+  type Visit,
+  type VisitParts,
+} from './http-visit.ts';
+import { batchElements, type Inbound, inboundMessage } from './mcp-inbound.ts';
+import { preflightHeaders } from './origin-guard.ts';
+import type { createPlainAnswer } from './plain-answer.ts';
+import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
+import { readBody } from './read-body.ts';
+import type { SdkAnswer } from './sdk-answer.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+/*
+ * `/mcp`: one request in, one answer out, everything through the gate.
+ *
+ *   host, origin, size, JSON ── refused before the stages, and audited all the same
+ *     → gate.admit ── refused: an answer of its own
+ *       → a plain request: gate.perform, one JSON object, no SDK
+ *       → anything else: the SDK, in the session's own server or in one of its own
+ */
+
+export interface EndpointParts extends VisitParts {
+  readonly gate: Gate;
+  readonly sessions: ProtocolSessions;
+  readonly settings: Pick<ServerSettings, 'maxBodyBytes'>;
+  readonly plainAnswer: ReturnType<typeof createPlainAnswer>;
+  readonly sdkAnswer: SdkAnswer;
+}
+
+/** Rejects only where the client has gone away. */
+export function createMcpEndpoint(parts: EndpointParts) {
+  const { gate, sessions, settings, plainAnswer, sdkAnswer } = parts;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const visit = arrive(parts, request, response);
+    if (visit.error) return refuseEarly(gate, visit, visit.error);
+    switch (request.method) {
+      case 'POST':
+        return post(visit);
+      case 'GET':
+        return getStream(visit);
+      case 'DELETE':
+        return endSession(visit);
+      case 'OPTIONS':
+        return replyEmpty(response, 204, { ...visit.cors, ...preflightHeaders });
+      default:
+        return refuseEarly(gate, visit, notAllowed());
+    }
+  }
+
+  async function post(visit: Visit): Promise<void> {
+    const { request } = visit;
+    const posted = await postedJson(request, settings.maxBodyBytes);
+    if (posted instanceof GatehouseError) return refuseEarly(gate, visit, posted);
+    const { body } = posted;
+    const inbound = inboundMessage({ headers: request.headers, body });
+    if (inbound.kind === 'batch') return batch(visit, inbound, body as unknown[]);
+
+    const isOpening = inbound.era === 'legacy' && inbound.method === 'initialize' && inbound.kind === 'request';
+    const newSession = isOpening && headerOf(request, 'mcp-session-id') === undefined ? sessions.newId() : undefined;
+    const message = messageOf(visit, inbound, newSession);
+    const call = gate.receive(message);
+    const { id } = inbound;
+    const refusal = await gate.admit(call);
+    if (refusal) return replyRefusal(visit, { call, refusal, id });
+    const session = inbound.era === 'legacy' ? sessionOf(visit, call) : undefined;
+    if (session === 'unknown') return unknownSession(visit, call, id);
+    if (inbound.isPlain && call.tool?.interactive !== true) return perform(visit, inbound, call);
+    const question = { exchange: openExchange(message, call), id, body };
+    if (newSession !== undefined) return sdkAnswer.initialize(visit, question, newSession);
+    if (session !== 'elsewhere') return sdkAnswer.serve(visit, question, session);
+    return inbound.kind === 'notification' ? accept(visit, call, 202) : unknownSession(visit, call, id);
+  }
+
+  async function perform(visit: Visit, inbound: Inbound, call: Call): Promise<void> {
+    const performed = await gate.perform(call, { signal: goneSignal(visit.response) });
+    if (!performed.ok) return replyRefusal(visit, { call, refusal: performed.refusal, id: inbound.id });
+    const headers = { ...visit.cors, ...call.responseHeaders };
+    replyJson(visit.response, 200, headers, plainAnswer(inbound, performed.result));
+  }
+
+  /** Which of the caller's sessions the request names; undefined: it names none. */
+  function sessionOf({ request }: Visit, call: Call): ProtocolSession | 'elsewhere' | 'unknown' | undefined {
+    const id = headerOf(request, 'mcp-session-id');
+    if (id === undefined || !call.principal) return undefined;
+    const found = sessions.lookup(id, call.principal);
+    return found.kind === 'open' ? found.session : found.kind;
+  }
+
+  async function unknownSession(visit: Visit, call: Call, id: RequestId): Promise<void> {
+    return deny(visit, call, { error: serverErrors.PROTOCOL_SESSION_NOT_FOUND(), id });
+  }
+
+  /** Answers an admitted call with an error of the transport. */
+  async function deny(
+    visit: Visit,
+    call: Call,
+    { error, id }: { error: GatehouseError; id: RequestId },
+  ): Promise<void> {
+    const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
+    const unwritten = await gate.seal(call, outcome);
+    replyError(visit.response, httpAnswer(unwritten?.error ?? error, id), { ...visit.cors, ...call.responseHeaders });
+  }
+
+  /** Answers what needs no more than having been taken. */
+  async function accept(visit: Visit, call: Call, status: 200 | 202): Promise<void> {
+    const refusal = await gate.seal(call, { kind: 'ok' });
+    if (refusal) return replyRefusal(visit, { call, refusal, id: null });
+    replyEmpty(visit.response, status, { ...visit.cors, ...call.responseHeaders });
+  }
+
+  async function batch(visit: Visit, { protocolVersion }: Inbound, body: readonly unknown[]): Promise<void> {
+    const version = headerOf(visit.request, 'mcp-protocol-version');
+    const problem =
+      version !== undefined && version !== '2025-03-26'
+        ? 'Batches belong to revision 2025-03-26 alone.'
+        : body.length > maxBatch && `A batch holds ${maxBatch} messages at most.`;
+    if (problem) return refuseEarly(gate, visit, serverErrors.MESSAGE_INVALID({ message: problem }));
+    const answer = await answerBatch(
+      {
+        gate,
+        messageOf: element => messageOf(visit, element),
+        isKnownSession: call => sessionOf(visit, call) !== 'unknown',
+        plainAnswer,
+      },
+      batchElements(body, protocolVersion),
+    );
+    const headers = { ...visit.cors, ...answer.headers };
+    if (answer.json === undefined) replyEmpty(visit.response, answer.status, headers);
+    else replyJson(visit.response, answer.status, headers, answer.json);
+  }
+
+  /** GET: the session's stream for what the server says by itself. */
+  async function getStream(visit: Visit): Promise<void> {
+    const found = await admitBodiless(visit, 'session/stream');
+    if (found) await sdkAnswer.serve(visit, { exchange: found.exchange, id: null }, found.session);
+  }
+
+  /** DELETE: the client is done with the session. */
+  async function endSession(visit: Visit): Promise<void> {
+    const found = await admitBodiless(visit, 'session/end');
+    if (!found) return;
+    await sessions.end(found.session);
+    await accept(visit, found.exchange.call, 200);
+  }
+
+  /** Admits a request that concerns a session as a whole; undefined: it is answered already. */
+  async function admitBodiless(visit: Visit, method: string) {
+    const message = bodilessMessage(visit, method);
+    const call = gate.receive(message);
+    const refusal = await gate.admit(call);
+    if (refusal) {
+      replyRefusal(visit, { call, refusal, id: null });
+      return undefined;
+    }
+    const session = sessionOf(visit, call);
+    if (session === undefined) await deny(visit, call, { error: notAllowed(), id: null });
+    else if (typeof session === 'string') await unknownSession(visit, call, null);
+    else return { exchange: openExchange(message, call), session };
+    return undefined;
+  }
+
+  return handle;
+}
+
+function notAllowed(): GatehouseError {
+  return serverErrors.METHOD_NOT_ALLOWED({ headers: { Allow: 'POST' } });
+}
+
+/** The body of a POST, parsed; or what is wrong with it. */
+async function postedJson(request: IncomingMessage, limit: number): Promise<{ body: unknown } | GatehouseError> {
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (type !== 'application/json' || encoding !== 'identity') return serverErrors.CONTENT_TYPE_UNSUPPORTED();
+  const bytes = await readBody(request, limit);
+  if (bytes instanceof GatehouseError) return bytes;
+  try {
+    return { body: parseStrictJson(bytes) };
+  } catch (thrown) {
+    if (thrown instanceof GatehouseError) return thrown;
+    throw thrown;
+  }
+}

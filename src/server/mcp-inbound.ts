@@ -1,0 +1,163 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  CLIENT_INFO_META_KEY,
+  classifyInboundRequest,
+  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
+import type { Era } from '../pipeline/call.ts';
+import type { RequestId } from './error-response.ts';
+
+/** The stateless revisions that are served; the ones before them are `SUPPORTED_PROTOCOL_VERSIONS`. */
+const modernVersions: readonly string[] = ['2026-07-28'];
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** A body that was posted to `/mcp`, recognised by the SDK's rules. */
+export interface Inbound {
+  readonly kind: 'request' | 'notification' | 'response' | 'batch' | 'invalid';
+  readonly era: Era;
+  readonly protocolVersion: string;
+  /** Empty where the body names none. */
+  readonly method: string;
+  readonly params: Params;
+  /** null where there is none that could be echoed. */
+  readonly id: RequestId;
+  /** As the client says by itself, in this message. */
+  readonly client: { readonly name: string; readonly version: string };
+  /**
+   * Everything about the request is as the revision wants it, and its answer is one JSON object: it can be answered
+   * without the SDK. Everything else goes to the SDK, which words its own objections.
+   */
+  readonly isPlain: boolean;
+}
+
+/** Recognises a posted body. Never throws. */
+export function inboundMessage({ headers, body }: { headers: IncomingHttpHeaders; body: unknown }): Inbound {
+  const versionHeader = oneOf(headers['mcp-protocol-version']);
+  const methodHeader = oneOf(headers['mcp-method']);
+  const nameHeader = oneOf(headers['mcp-name']);
+  const outcome = classifyInboundRequest({
+    httpMethod: 'POST',
+    ...(versionHeader !== undefined && { protocolVersionHeader: versionHeader }),
+    ...(methodHeader !== undefined && { mcpMethodHeader: methodHeader }),
+    ...(nameHeader !== undefined && { mcpNameHeader: nameHeader }),
+    body,
+  });
+  const message = messageParts(body);
+  if (outcome.kind === 'reject') {
+    const era = versionHeader !== undefined && modernVersions.includes(versionHeader) ? 'modern' : 'legacy';
+    return { ...message, kind: 'invalid', era, protocolVersion: versionHeader ?? '', isPlain: false };
+  }
+  if (outcome.kind === 'modern') {
+    const protocolVersion = outcome.classification.revision ?? '';
+    const isPlain =
+      outcome.messageKind === 'request' &&
+      modernVersions.includes(protocolVersion) &&
+      versionHeader === protocolVersion &&
+      methodHeader === message.method &&
+      hasPlainParams(message, modernMethods) &&
+      isPlainName(message, nameHeader);
+    return { ...message, kind: outcome.messageKind, era: 'modern', protocolVersion, isPlain };
+  }
+  const protocolVersion = outcome.requestedVersion ?? versionHeader ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION;
+  const kinds = { 'no-claim': 'request', initialize: 'request', 'http-method': 'invalid' } as const;
+  const kind =
+    outcome.reason === 'no-claim' || outcome.reason === 'initialize' || outcome.reason === 'http-method'
+      ? kinds[outcome.reason]
+      : outcome.reason;
+  const isPlain =
+    kind === 'request' &&
+    (versionHeader === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(versionHeader)) &&
+    acceptsBoth(headers.accept) &&
+    hasPlainParams(message, legacyMethods);
+  return { ...message, kind, era: 'legacy', protocolVersion, isPlain };
+}
+
+/** The elements of a batch, each recognised by itself; a response among them is invalid. */
+export function batchElements(body: readonly unknown[], protocolVersion: string): Inbound[] {
+  return body.map(element => {
+    const message = messageParts(element);
+    const kind = isJSONRPCRequest(element) ? 'request' : isJSONRPCNotification(element) ? 'notification' : 'invalid';
+    const isPlain = kind === 'request' && hasPlainParams(message, legacyMethods);
+    return { ...message, kind, era: 'legacy', protocolVersion, isPlain };
+  });
+}
+
+function messageParts(body: unknown): Pick<Inbound, 'method' | 'params' | 'id' | 'client'> {
+  const { method, id, params } = isObject(body) ? body : {};
+  const ownParams = isObject(params) ? params : {};
+  return {
+    method: typeof method === 'string' ? method : '',
+    params: ownParams,
+    id: typeof method === 'string' && (typeof id === 'string' || typeof id === 'number') ? id : null,
+    client: clientOf(ownParams),
+  };
+}
+
+/** Of `initialize`, or of the envelope that every message carries since 2026-07-28. */
+function clientOf(params: Params): Inbound['client'] {
+  const info = params.clientInfo ?? (isObject(params._meta) ? params._meta[CLIENT_INFO_META_KEY] : undefined);
+  const { name, version } = isObject(info) ? info : {};
+  return { name: short(name), version: short(version) };
+}
+
+function short(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 100) : '';
+}
+
+/** Methods whose answer is one JSON object, with the members that their parameters may have and what those must be. */
+type Shapes = ReadonlyMap<string, Readonly<Record<string, (value: unknown) => boolean>>>;
+
+const isText = (value: unknown) => typeof value === 'string';
+const list = { _meta: isMeta };
+const modernMethods: Shapes = new Map(
+  Object.entries<Readonly<Record<string, (value: unknown) => boolean>>>({
+    'tools/call': { _meta: isMeta, name: isText, arguments: isObject },
+    'tools/list': list,
+    'resources/list': list,
+    'resources/templates/list': list,
+    'resources/read': { _meta: isMeta, uri: isText },
+    'prompts/list': list,
+  }),
+);
+const legacyMethods: Shapes = new Map([...modernMethods, ['ping', list]]);
+const required: Readonly<Record<string, string>> = { 'tools/call': 'name', 'resources/read': 'uri' };
+
+function hasPlainParams({ method, params, id }: Pick<Inbound, 'method' | 'params' | 'id'>, shapes: Shapes): boolean {
+  const shape = shapes.get(method);
+  if (!shape || id === null) return false;
+  for (const key of Object.keys(params)) {
+    if (!Object.hasOwn(shape, key) || !shape[key]?.(params[key])) return false;
+  }
+  const needed = required[method];
+  return needed === undefined || params[needed] !== undefined;
+}
+
+/** `Mcp-Name` repeats the name or URI of the body, unencoded. */
+function isPlainName({ method, params }: Pick<Inbound, 'method' | 'params'>, header: string | undefined): boolean {
+  const needed = required[method];
+  return needed === undefined ? header === undefined : header === params[needed] && !header?.startsWith('=?');
+}
+
+/** The envelope's own keys are checked by the classification; the rest the handlers ignore, but for the token. */
+function isMeta(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { progressToken } = value;
+  return progressToken === undefined || typeof progressToken === 'string' || Number.isSafeInteger(progressToken);
+}
+
+/** Revisions before 2026-07-28 want both in the Accept header. */
+function acceptsBoth(accept: string | undefined): boolean {
+  return (accept?.includes('application/json') && accept.includes('text/event-stream')) ?? false;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function oneOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

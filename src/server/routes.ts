@@ -1,0 +1,63 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { GatehouseError } from '../errors.ts';
+import type { Route, Runtime } from '../plugin/scope.ts';
+import { clientAddress, type IsTrusted } from './client-address.ts';
+import { httpAnswer, internalError } from './error-response.ts';
+import { serverErrors } from './errors.ts';
+import { replyError, replyJson, securityHeaders } from './http-reply.ts';
+import { headerOf } from './http-visit.ts';
+import type { OriginGuard } from './origin-guard.ts';
+
+/**
+ * Everything beside `/mcp`: health, readiness, and what plugins add. Host and Origin are checked here as well. A route
+ * finds the client's address in `response.locals.clientAddress`. Errors become JSON, never a stack.
+ */
+export function createRoutes(parts: {
+  readonly routes: readonly Route[];
+  readonly runtime: Runtime;
+  readonly log: Logger;
+  readonly originGuard: OriginGuard;
+  readonly isTrusted: IsTrusted;
+  /** Resolves when calls can be answered; rejects where they cannot. */
+  readonly checkReady: () => Promise<void>;
+}): Express {
+  const { routes, runtime, log, originGuard } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+
+  app.use((request, response, next) => {
+    const refused = originGuard.check(request.headers);
+    if (refused) return next(refused);
+    response.set({ ...securityHeaders, ...originGuard.corsHeaders(request.headers) });
+    response.locals.clientAddress = clientAddress({
+      socket: request.socket.remoteAddress,
+      forwardedFor: headerOf(request, 'x-forwarded-for'),
+      isTrusted: parts.isTrusted,
+    });
+    next();
+  });
+  app.get('/healthz', (_request, response) => replyJson(response, 200, {}, '{"status":"ok"}'));
+  app.get('/readyz', async (_request, response) => {
+    const failure = await parts.checkReady().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (failure === undefined) return replyJson(response, 200, {}, '{"status":"ready"}');
+    log.warn({ err: failure }, 'not ready');
+    replyJson(response, 503, {}, '{"status":"not ready"}');
+  });
+  for (const route of routes) {
+    app[route.method](route.path, (request, response) => route.handle(request, response, runtime));
+  }
+  app.use((_request, _response, next) => next(serverErrors.ROUTE_NOT_FOUND()));
+  app.use((thrown: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(thrown);
+    if (!(thrown instanceof GatehouseError)) log.error({ err: thrown, path: request.path }, 'route failed');
+    replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null), {});
+  });
+  return app;
+}

@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import type { Gate, Refusal } from '../pipeline/gate.ts';
+import type { RequestId } from './error-response.ts';
+import type { Exchange } from './exchange.ts';
+import { isStream, replyWeb } from './http-reply.ts';
+import { goneSignal, replyRefusal, type Visit } from './http-visit.ts';
+import type { LiveStreams } from './live-streams.ts';
+import type { Binding } from './mcp-binding.ts';
+import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
+
+export interface SdkAnswerParts {
+  readonly gate: Gate;
+  readonly binding: Binding;
+  readonly sessions: ProtocolSessions;
+  readonly streams: LiveStreams;
+  /** Told that this answer is a stream that stays open, which nobody waits for when stopping. */
+  readonly onStandingStream: (response: ServerResponse) => void;
+}
+
+/** An admitted message that the SDK is to answer. */
+export interface SdkQuestion {
+  readonly exchange: Exchange;
+  readonly id: RequestId;
+  readonly body?: unknown;
+}
+
+/** Answers admitted messages by the SDK; no answer is sent before its audit entry is durable. */
+export interface SdkAnswer {
+  /** In the session's own server, or in one of its own. */
+  serve(visit: Visit, question: SdkQuestion, session: ProtocolSession | undefined): Promise<void>;
+  /** Answers `initialize`; a successful one begins a session. */
+  initialize(visit: Visit, question: SdkQuestion, sessionId: string): Promise<void>;
+}
+
+/** Streams that stay open until one side ends them. */
+const standing: ReadonlySet<string> = new Set(['subscriptions/listen', 'session/stream']);
+
+export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
+  const { gate, binding, sessions, streams } = parts;
+
+  async function deliver(
+    visit: Visit,
+    question: SdkQuestion & { answer: Response; session?: ProtocolSession | undefined },
+  ) {
+    const { exchange, id, answer, session } = question;
+    const { call } = exchange;
+    // Handlers begin a few microtasks after the SDK has handed out its stream.
+    if (!exchange.entered && isStream(answer)) await setImmediate();
+    const refusal = exchange.entered ? exchange.refusal : await sealUnentered(exchange, answer);
+    const isTooLate = exchange.entered && isStream(answer);
+    if (refusal?.as === 'http' && !isTooLate) {
+      await answer.body?.cancel();
+      return replyRefusal(visit, { call, refusal, id });
+    }
+    const headers = { ...visit.cors, ...call.responseHeaders };
+    if (!isStream(answer)) return replyWeb(visit.response, answer, headers);
+
+    if (standing.has(call.method)) parts.onStandingStream(visit.response);
+    const remove = streams.add({ message: exchange.message, end: () => visit.response.destroy() });
+    if (session) session.streams += 1;
+    try {
+      await replyWeb(visit.response, answer, headers);
+    } finally {
+      remove();
+      if (session) session.streams -= 1;
+    }
+  }
+
+  /** No handler has seen the message: the SDK objects to it, or serves it without one. */
+  function sealUnentered({ call }: Exchange, answer: Response): Promise<Refusal | undefined> {
+    const isServed = isStream(answer) ? standing.has(call.method) : answer.body === null;
+    if (answer.status < 400 && isServed) return gate.seal(call, { kind: 'ok' });
+    return gate.seal(call, { kind: 'error', code: 'PROTOCOL_ERROR', reason: `answered with HTTP ${answer.status}` });
+  }
+
+  return {
+    async serve(visit, question, session) {
+      const { exchange, body } = question;
+      const request = sdkRequest(visit);
+      const answer = session
+        ? await session.channel.handle({ request, body, exchange })
+        : await binding.serve({ request, body, exchange });
+      return deliver(visit, { ...question, answer, session });
+    },
+    async initialize(visit, question, sessionId) {
+      const { exchange, body } = question;
+      const { principal } = exchange.call;
+      const channel = await binding.openSession(sessionId);
+      const answer = await channel.handle({ request: sdkRequest(visit), body, exchange });
+      if (principal && answer.ok) sessions.add({ id: sessionId, channel, client: exchange.message.client, principal });
+      else await channel.close();
+      return deliver(visit, { ...question, answer });
+    },
+  };
+}
+
+/** Headers that the SDK and the tools behind it have no need of. */
+const withheld: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'cookie',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+]);
+
+/** The request as the SDK takes it: without its body, which is parsed already, its query and its credential. */
+function sdkRequest({ request, response }: Visit): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string' && !withheld.has(name)) headers.set(name, value);
+  }
+  const method = request.method ?? 'POST';
+  return new Request('http://gatehouse.invalid/mcp', { method, headers, signal: goneSignal(response) });
+}
