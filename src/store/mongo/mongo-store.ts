@@ -1,0 +1,78 @@
+import type { Store, StoredModel } from '../port.ts';
+import { connect } from './connect.ts';
+import type { Database, MetaDocument, MongoModel } from './database.ts';
+import { mapError } from './map-error.ts';
+import { metaCollection, openModels } from './open-models.ts';
+import { ping } from './ping.ts';
+import { probeTransactions } from './probe-transactions.ts';
+import { aggregateRows, count, find } from './read.ts';
+import { createSignal } from './watch.ts';
+import { write } from './write.ts';
+
+export interface MongoStoreOptions {
+  /** Database `gatehouse` where the URI names none. */
+  readonly uri: string;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** ms for a query that names no limit of its own. */
+  readonly queryTimeLimit: number;
+  /** ms until a server that does not answer counts as away. Default 2000. */
+  readonly selectionTimeout?: number;
+  /** Longest list of ids in a query; beyond it the server joins. Default 20,000. */
+  readonly listLimit?: number;
+}
+
+const writeTimeLimit = 5000;
+
+/**
+ * A store on MongoDB or a compatible server; what the server lacks is found by trying. Every method throws
+ * STORE_UNAVAILABLE while the server is away, within `selectionTimeout` where connections are refused and within the
+ * operation's own limit where they go silent, and works again when it is back.
+ * Throws CONFIG_INVALID (no such URI) and STORE_UNAVAILABLE.
+ */
+export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
+  const { uri, now, queryTimeLimit, selectionTimeout = 2000, listLimit = 20_000 } = options;
+  const timeLimits = { query: queryTimeLimit, write: writeTimeLimit };
+  const socketTimeout = 2 * Math.max(queryTimeLimit, writeTimeLimit);
+  const { connection, db, product, location } = await connect({ uri, selectionTimeout, socketTimeout });
+  const meta = db.collection<MetaDocument>(metaCollection);
+  const models = new Map<string, MongoModel>();
+
+  try {
+    await meta.updateOne({ _id: 'watch' }, { $inc: { count: 0 } }, { upsert: true });
+    const transactions = await probeTransactions({ client: connection.getClient(), meta, now });
+    const signal = await createSignal({ meta, timeLimit: writeTimeLimit });
+    const database: Database = {
+      ...{ connection, db, meta, transactions, listLimit, timeLimits },
+      model(name) {
+        const found = models.get(name);
+        if (!found) throw new TypeError(`the store was not opened with a model ${name}`);
+        return found;
+      },
+    };
+    return {
+      info: { kind: 'mongodb', product, location },
+      capabilities: { transactions },
+      async open(added: readonly StoredModel[]) {
+        try {
+          for (const model of await openModels({ connection, db, meta, models: added })) models.set(model.name, model);
+        } catch (thrown) {
+          throw mapError(thrown);
+        }
+      },
+      find: query => find(database, query),
+      count: query => count(database, query),
+      aggregate: query => aggregateRows(database, query),
+      write: (operations, writeOptions) => write({ database, signal, operations, options: writeOptions }),
+      watch: signal.listen,
+      ping: () => ping(database),
+      async close() {
+        await signal.close();
+        await connection.close();
+      },
+    };
+  } catch (thrown) {
+    await connection.close(true);
+    throw mapError(thrown);
+  }
+}

@@ -1,0 +1,102 @@
+import { type Condition, isNever, type Scalar } from '../condition.ts';
+import { compileLocal, conjunction, disjunction, type Filter, hasRelations, negation, nothing } from './compile.ts';
+import type { MongoModel, RowDocument, Scope } from './database.ts';
+import { compileRelated } from './related.ts';
+import { type Compiled, select } from './select.ts';
+import { compileWithin } from './within.ts';
+
+/*
+ * A condition about other rows is answered from the inside out:
+ *
+ *   order where partner is in Berlin  →  partners in Berlin: ids  →  order where partner_id is one of the ids
+ *
+ * Where the condition names the rows it can be about ("this id, and …"), those are read first, and the inner question
+ * is asked only of what they refer to: the record rules of one record must not cost as much as those of all.
+ */
+
+export interface PrepareInput {
+  readonly scope: Scope;
+  readonly model: MongoModel;
+  readonly condition: Condition;
+}
+
+/** A part of a condition on its way. */
+export interface Part extends PrepareInput {
+  /** The only rows that matter; undefined: any. */
+  readonly candidates: readonly RowDocument[] | undefined;
+  /** Distinguishes the joins of one query. */
+  readonly path: string;
+}
+
+/** Compiles any condition. Asks the database where the condition is about other rows. */
+export async function prepare({ scope, model, condition }: PrepareInput): Promise<Compiled> {
+  if (!hasRelations(condition)) return { filter: compileLocal(model, condition), joins: [] };
+  const named = namedRows(model, condition);
+  const candidates = named && (await select({ scope, model, compiled: { filter: named, joins: [] } }));
+  return compilePart({ scope, model, condition, candidates, path: '' });
+}
+
+async function compilePart(part: Part): Promise<Compiled> {
+  const { condition, model } = part;
+  if (isNever(condition) || part.candidates?.length === 0) return { filter: nothing, joins: [] };
+  switch (condition.kind) {
+    case 'all':
+      return combine(await compileEach(part, condition.of), conjunction);
+    case 'any':
+      return combine(await compileEach(part, condition.of), disjunction);
+    case 'not': {
+      const { filter, joins } = await compilePart({ ...part, condition: condition.of });
+      return { filter: negation(filter), joins };
+    }
+    case 'related':
+      return compileRelated({ ...part, condition });
+    case 'within':
+      return compileWithin({ ...part, condition });
+    default:
+      return { filter: compileLocal(model, condition), joins: [] };
+  }
+}
+
+async function compileEach(part: Part, conditions: readonly Condition[]): Promise<Compiled[]> {
+  const compiled: Compiled[] = [];
+  for (const [index, condition] of conditions.entries()) {
+    compiled.push(await compilePart({ ...part, condition, path: `${part.path}_${index}` }));
+  }
+  return compiled;
+}
+
+function combine(parts: readonly Compiled[], how: (filters: readonly Filter[]) => Filter): Compiled {
+  return { filter: how(parts.map(part => part.filter)), joins: parts.flatMap(part => part.joins) };
+}
+
+/** The local part of a condition that names its rows by id or by a unique value; undefined: it could be about many. */
+function namedRows(model: MongoModel, condition: Condition): Filter | undefined {
+  const parts = condition.kind === 'all' ? condition.of : [condition];
+  if (!parts.some(part => namesRows(model, part))) return undefined;
+  return conjunction(parts.filter(part => !hasRelations(part)).map(part => compileLocal(model, part)));
+}
+
+const namedRowsAtMost = 1000;
+
+function namesRows(model: MongoModel, part: Condition): boolean {
+  const values = valuesOfEquality(part);
+  return values.length > 0 && values.length <= namedRowsAtMost && !values.includes(null) && isNaming(model, part);
+}
+
+/** Whether the condition can be true of one row at most: it names an id or a unique value. */
+export function namesOneRow(model: MongoModel, condition: Condition): boolean {
+  const parts = condition.kind === 'all' ? condition.of : [condition];
+  return parts.some(part => {
+    const [value = null, ...others] = valuesOfEquality(part);
+    return value !== null && others.length === 0 && isNaming(model, part);
+  });
+}
+
+function valuesOfEquality(part: Condition): readonly Scalar[] {
+  if (part.kind === 'in') return part.values;
+  return part.kind === 'compare' && part.operator === '=' ? [part.value] : [];
+}
+
+function isNaming(model: MongoModel, part: Condition): boolean {
+  return 'field' in part && (part.field === 'id' || model.fields.get(part.field)?.unique === true);
+}

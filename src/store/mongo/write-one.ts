@@ -1,0 +1,80 @@
+import type { WriteOperation, WriteResult } from '../port.ts';
+import type { Filter } from './compile.ts';
+import { conflict } from './conflict.ts';
+import { commandOptions, type MongoModel, type Scope } from './database.ts';
+import { decodeRow, encodeChange } from './document.ts';
+import { isUnnamedDuplicate, mapDuplicate, notUnique } from './map-error.ts';
+import { prepare } from './prepare.ts';
+import { select } from './select.ts';
+
+export type ChangeOperation = Exclude<WriteOperation, { kind: 'insert' }>;
+
+export interface ChangeInput {
+  readonly scope: Scope;
+  readonly operation: ChangeOperation;
+  /** Its place in the write, for STORE_CONFLICT. */
+  readonly index: number;
+}
+
+/** An update or removal whose condition is true of one row at most: one command, decided by the server. */
+export async function writeOne({ scope, operation, index }: ChangeInput): Promise<WriteResult> {
+  const model = scope.database.model(operation.model);
+  const compiled = await prepare({ scope, model, condition: operation.where });
+  const { expect } = operation;
+  if (expect !== undefined && expect !== 1) {
+    // That comes true by matching nothing, or not at all: there is nothing to write.
+    const { length } = await select({ scope, model, compiled, paths: ['_id'], limit: 1 });
+    if (length !== expect) throw conflict({ index, matched: length });
+    return { matched: 0, rows: [] };
+  }
+  const result = await changeOne({ scope, model, operation, filter: compiled.filter });
+  if (expect !== undefined && result.matched !== expect) throw conflict({ index, matched: result.matched });
+  return result;
+}
+
+/** Changes the first row that the filter matches. */
+export async function changeOne({
+  scope,
+  model,
+  operation,
+  filter,
+}: {
+  scope: Scope;
+  model: MongoModel;
+  operation: ChangeOperation;
+  filter: Filter;
+}): Promise<WriteResult> {
+  if (operation.kind === 'remove') {
+    const { deletedCount } = await model.collection.deleteOne(filter, commandOptions(scope));
+    return { matched: deletedCount, rows: [] };
+  }
+  const change = encodeChange({ model, set: operation.set, add: operation.add });
+  const options = { ...commandOptions(scope), returnDocument: 'after' as const };
+  try {
+    const after = await model.collection.findOneAndUpdate(filter, change, options);
+    return { matched: after ? 1 : 0, rows: after ? [decodeRow(model, after)] : [] };
+  } catch (thrown) {
+    if (!isUnnamedDuplicate(thrown)) throw mapDuplicate({ thrown, model: model.name });
+    throw notUnique({ model: model.name, field: await takenField({ scope, model, change, filter }) });
+  }
+}
+
+/** Which of the values to be set is another row's already. */
+async function takenField({
+  scope: { maxTime },
+  model,
+  change: { $set = {} },
+  filter,
+}: {
+  scope: Scope;
+  model: MongoModel;
+  change: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  filter: Filter;
+}): Promise<string | undefined> {
+  for (const { name, unique } of model.stored) {
+    if (!unique || !(name in $set)) continue;
+    const taken = { [name]: { $eq: $set[name] }, $nor: [filter] };
+    if (await model.collection.findOne(taken, { maxTimeMS: maxTime })) return name;
+  }
+  return undefined;
+}
