@@ -28,6 +28,8 @@ export interface BootOptions {
   readonly terminal: Terminal;
   /** ms since the epoch; default the machine's clock. */
   readonly now?: () => number;
+  /** A command of the command line runs no jobs. Default `server`. */
+  readonly role?: 'server' | 'command';
   /** Applies edits of the config file while running. Default false. */
   readonly watch?: boolean;
 }
@@ -40,7 +42,7 @@ export interface App {
   readonly routes: readonly Route[];
   /** Calls back after users, groups, keys or policies have changed; returns how to stop. */
   onPolicyChanged(listener: () => void): () => void;
-  /** Runs the plugins' start work and the jobs. On a failure everything is closed again. */
+  /** Runs the plugins' start work, and the jobs of a server. On a failure everything is closed again. */
   start(): Promise<void>;
   /** Ends the jobs, runs the plugins' stop work, closes the store. Call it after the last server has closed. */
   stop(): Promise<void>;
@@ -134,8 +136,10 @@ export async function boot(options: BootOptions): Promise<App> {
       try {
         for (const { value } of registrations.stops) closers.push(() => value(runtime));
         for (const { value } of registrations.starts) await value(runtime);
-        const jobs = startJobs({ jobs: registrations.jobs.map(({ value }) => value), runtime });
-        closers.push(() => jobs.stop());
+        if (options.role !== 'command') {
+          const jobs = startJobs({ jobs: registrations.jobs.map(({ value }) => value), runtime });
+          closers.push(() => jobs.stop());
+        }
         if (options.watch) {
           const watcher = watchConfig({
             file: configFile,
