@@ -19,6 +19,10 @@ export interface ModelAccess {
   readonly fields: ReadonlyMap<string, FieldAccess>;
   /** The model's title field, where the principal may read it. */
   readonly titleField: string | undefined;
+  /** What a search shows when no fields are named: the readable ones but json, text, one2many, `id` and `version`. */
+  readonly briefFields: readonly (readonly [name: string, field: Field])[];
+  /** What a read shows when no fields are named: the readable ones but one2many, `id` and `version`. */
+  readonly fullFields: readonly (readonly [name: string, field: Field])[];
   /** What a record must satisfy for this operation, the record rules combined. */
   rule(operation: Operation): Condition;
 }

@@ -24,11 +24,11 @@ export function deriveAccess(input: DeriveInput): ModelAccess | undefined {
   const combine = (operation: Operation): Condition =>
     all(...layers.map(layer => layer.rule?.({ principal, model: model.definition, operation }) ?? always));
   return {
+    ...shownFields(model, fields),
     model: model.definition,
     registered: model,
     operations: allowed,
     fields,
-    titleField: model.titleField !== undefined && fields.get(model.titleField)?.read ? model.titleField : undefined,
     rule: operation => {
       const rule = rules.get(operation) ?? combine(operation);
       rules.set(operation, rule);
@@ -44,12 +44,26 @@ export function systemAccess(model: RegisteredModel): ModelAccess {
     fields.set(name, { read: true, write: !systemFields.has(name) && !isDerived(field) });
   }
   return {
+    ...shownFields(model, fields),
     model: model.definition,
     registered: model,
     operations: new Set(operations),
     fields,
-    titleField: model.titleField,
     rule: () => always,
+  };
+}
+
+function shownFields(
+  model: RegisteredModel,
+  fields: ReadonlyMap<string, FieldAccess>,
+): Pick<ModelAccess, 'titleField' | 'briefFields' | 'fullFields'> {
+  const fullFields = [...model.fields].filter(
+    ([name, field]) => fields.get(name)?.read && field.kind !== 'one2many' && name !== 'id' && name !== 'version',
+  );
+  return {
+    titleField: model.titleField !== undefined && fields.get(model.titleField)?.read ? model.titleField : undefined,
+    briefFields: fullFields.filter(([, field]) => field.kind !== 'json' && field.kind !== 'text'),
+    fullFields,
   };
 }
 

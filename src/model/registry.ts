@@ -27,8 +27,11 @@ export interface RegisteredModel {
 }
 
 export interface Reference {
+  /** The model that refers, and its field. */
   readonly model: string;
   readonly field: string;
+  /** The model that is referred to. */
+  readonly to: string;
   readonly onDelete: 'restrict' | 'clear' | 'cascade';
   /** It holds a list of ids. */
   readonly many: boolean;
@@ -151,7 +154,13 @@ function referencesTo(name: string, definitions: ReadonlyMap<string, ModelDefini
     for (const [field, declared] of Object.entries(fields)) {
       if ((declared.kind !== 'many2one' && declared.kind !== 'many2many') || declared.to !== name) continue;
       const many = declared.kind === 'many2many';
-      references.push({ model, field, many, onDelete: declared.kind === 'many2one' ? declared.onDelete : 'clear' });
+      references.push({
+        model,
+        field,
+        to: name,
+        many,
+        onDelete: declared.kind === 'many2one' ? declared.onDelete : 'clear',
+      });
     }
   }
   return references;

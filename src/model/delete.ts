@@ -1,0 +1,95 @@
+import { hasCode } from '../errors.ts';
+import { all, equals } from '../store/condition.ts';
+import type { WriteOperation } from '../store/port.ts';
+import { decodeRows } from './decode.ts';
+import { type Deletion, planDeletion } from './deletion-plan.ts';
+import type { OutRecord, WriteInput } from './environment.ts';
+import { readForChange } from './read-for-change.ts';
+import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
+
+interface DeleteRequest extends WriteInput {
+  readonly ids: readonly string[];
+}
+
+interface Deleted {
+  readonly deleted: OutRecord[];
+  /** Records that went with them. */
+  readonly alsoDeleted: number;
+  /** Records that the caller may see and that have lost a reference. */
+  readonly cleared: number;
+}
+
+/**
+ * Deletes records with what refers to them: references are cleared, or the records that hold them deleted as well where
+ * the caller could delete them itself, or all of it is refused (RECORD_IN_USE). All or nothing.
+ */
+export async function remove(context: RecordsContext, request: DeleteRequest): Promise<Deleted> {
+  requireOperation(context, 'delete');
+  const ids = plainIds(context, request.ids);
+  if (ids.length === 0) return { deleted: [], alsoDeleted: 0, cleared: 0 };
+  try {
+    return await attempt(context, { ...request, ids });
+  } catch (error) {
+    if (!hasCode(error, 'STORE_CONFLICT')) throw error;
+    return attempt(context, { ...request, ids });
+  }
+}
+
+async function attempt(context: RecordsContext, request: DeleteRequest): Promise<Deleted> {
+  const { ids, versions, dryRun = false } = request;
+  const rows = await readForChange({ context, ids, operation: 'delete', versions });
+  const plan = await planDeletion({ context, rows });
+  const deleted = await decodeRows({ context, rows, fields: context.access.briefFields });
+  if (!dryRun) {
+    await context.parts.store.write(operationsOf(context, plan));
+    tell(context, plan);
+  }
+  return { deleted, alsoDeleted: plan.removed.length - rows.length, cleared: plan.visiblyCleared };
+}
+
+/** Everything is removed and cleared only if it still is as the plan has seen it. */
+function operationsOf(context: RecordsContext, plan: Deletion): WriteOperation[] {
+  const { parts, accessOf } = context;
+  const stamp = { updatedAt: new Date(parts.now()).toISOString(), updatedBy: parts.principal.user.login };
+  const cleared = plan.cleared.map(
+    ({ model, row, set }): WriteOperation => ({
+      kind: 'update',
+      model,
+      where: all(equals('id', row.id), equals('version', row.version)),
+      set: { ...set, ...stamp },
+      expect: 1,
+    }),
+  );
+  const removed = plan.removed.map(({ model, row }): WriteOperation => {
+    const access = accessOf(model);
+    const rule = access ? ruleFor({ ...context, access }, 'delete') : ruleFor(context, 'delete');
+    return {
+      kind: 'remove',
+      model,
+      where: all(equals('id', row.id), equals('version', row.version), rule),
+      expect: 1,
+    };
+  });
+  return [...cleared, ...removed];
+}
+
+function tell(context: RecordsContext, plan: Deletion): void {
+  const { parts } = context;
+  const told = [...groups(plan.cleared, 'write' as const), ...groups(plan.removed, 'delete' as const)];
+  for (const { model, operation, ids } of told) {
+    const registered = parts.registry.get(model);
+    if (registered) tellReached({ ...context, model: registered }, { operation, ids, fields: [] });
+    parts.onChange?.({ model, operation, ids, principal: parts.principal });
+  }
+}
+
+function groups<O extends 'write' | 'delete'>(
+  parts: readonly { readonly model: string; readonly row: { readonly id: string } }[],
+  operation: O,
+): { model: string; operation: O; ids: string[] }[] {
+  return [...Map.groupBy(parts, ({ model }) => model)].map(([model, named]) => ({
+    model,
+    operation,
+    ids: named.map(({ row }) => row.id),
+  }));
+}
