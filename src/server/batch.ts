@@ -1,8 +1,9 @@
 import type { Call } from '../pipeline/call.ts';
 import type { Gate, InboundMessage, Refusal } from '../pipeline/gate.ts';
-import { httpAnswer, inBandAnswer, type RequestId, type WireAnswer } from './error-response.ts';
+import { httpAnswer, inBandAnswer, type WireAnswer } from './error-response.ts';
 import { serverErrors } from './errors.ts';
 import type { Inbound } from './mcp-inbound.ts';
+import type { PlainAnswer } from './plain-answer.ts';
 
 /** Messages in one batch. */
 export const maxBatch = 20;
@@ -12,7 +13,7 @@ interface BatchParts {
   readonly messageOf: (element: Inbound) => InboundMessage;
   /** Whether the session that the request names, where it names one, is the caller's. */
   readonly isKnownSession: (call: Call) => boolean;
-  readonly plainAnswer: (inbound: Inbound, result: Record<string, unknown>) => string;
+  readonly plainAnswer: PlainAnswer;
 }
 
 /** What became of one element: its JSON, nothing for a notification, or a refusal that is an HTTP answer of its own. */
@@ -41,29 +42,31 @@ export async function answerBatch(
 }
 
 async function answerElement(parts: BatchParts, element: Inbound): Promise<Answered> {
-  const { gate } = parts;
+  const { gate, plainAnswer } = parts;
+  const { id } = element;
   const call = gate.receive(parts.messageOf(element));
   const headers = call.responseHeaders;
+
+  function refused(refusal: Refusal): Answered {
+    if (refusal.as === 'http') return { refused: httpAnswer(refusal.error, id), headers };
+    return { json: inBandAnswer({ refusal, call, id, plainAnswer }), headers };
+  }
+
   const refusal = (await gate.admit(call)) ?? (await unfit(parts, element, call));
-  if (refusal) return { ...refused(refusal, call, element.id), headers };
+  if (refusal) return refused(refusal);
   if (element.kind === 'notification') return { headers };
   const performed = await gate.perform(call);
-  if (performed.ok) return { json: parts.plainAnswer(element, performed.result), headers };
-  return { ...refused(performed.refusal, call, element.id), headers };
+  return performed.ok ? { json: plainAnswer(element, performed.result), headers } : refused(performed.refusal);
 }
 
 /** Why an admitted element cannot be carried out in a batch; a notification is done with once it is written down. */
 async function unfit({ gate, isKnownSession }: BatchParts, element: Inbound, call: Call): Promise<Refusal | undefined> {
-  if (element.isPlain && call.tool?.interactive !== true && isKnownSession(call)) return undefined;
+  const isKnown = isKnownSession(call);
+  if (element.isPlain && call.tool?.interactive !== true && isKnown) return undefined;
   if (element.kind === 'notification') return gate.seal(call, { kind: 'ok' });
-  const error = isKnownSession(call)
+  const error = isKnown
     ? serverErrors.MESSAGE_INVALID({ message: 'This message cannot be part of a batch.' })
     : serverErrors.PROTOCOL_SESSION_NOT_FOUND();
   const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
   return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'protocol' };
-}
-
-function refused(refusal: Refusal, call: Call, id: RequestId): { json: string } | { refused: WireAnswer } {
-  if (refusal.as === 'http') return { refused: httpAnswer(refusal.error, id) };
-  return { json: JSON.stringify(inBandAnswer({ refusal, method: call.method, id })) };
 }

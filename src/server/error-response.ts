@@ -1,5 +1,7 @@
 import { type GatehouseError, kernelErrors } from '../errors.ts';
+import type { Call } from '../pipeline/call.ts';
 import type { Refusal } from '../pipeline/gate.ts';
+import type { PlainAnswer } from './plain-answer.ts';
 
 /*
  * The one place that turns a GatehouseError into what goes over a wire: an HTTP status with headers, a JSON-RPC error,
@@ -60,15 +62,25 @@ export function httpAnswer(error: GatehouseError, id: RequestId): WireAnswer {
 }
 
 /**
- * A refusal inside an answer with HTTP status 200: for `tools/call` a result that the model can read, for the other
- * methods, and where the protocol says so, a JSON-RPC error.
+ * A refusal inside an answer that is none of HTTP's business, as JSON: for `tools/call` a result that the model can
+ * read, for the other methods, and where the protocol says so, a JSON-RPC error.
  */
-export function inBandAnswer(input: { refusal: Refusal; method: string; id: RequestId }): unknown {
-  const { refusal, method, id } = input;
-  if (refusal.as === 'tool' && method === 'tools/call') {
-    return { result: toolResult(refusal.error), jsonrpc: '2.0', id };
-  }
-  return { jsonrpc: '2.0', id, error: wireError(refusal.error) };
+export function inBandAnswer(input: {
+  readonly refusal: Refusal;
+  readonly call: Pick<Call, 'method' | 'era' | 'transport'>;
+  readonly id: RequestId;
+  readonly plainAnswer: PlainAnswer;
+}): string {
+  const { refusal, call, id, plainAnswer } = input;
+  const { method, era } = call;
+  if (refusal.as === 'tool' && method === 'tools/call')
+    return plainAnswer({ method, era, id }, toolResult(refusal.error));
+  return JSON.stringify({ jsonrpc: '2.0', id, error: refusalError(refusal, call) });
+}
+
+/** A refusal as a JSON-RPC error; on stdio, which has no status to tell by, it names the stage. */
+export function refusalError({ error, stage }: Refusal, { transport }: Pick<Call, 'transport'>): WireError {
+  return wireError(error, transport === 'stdio' ? { stage } : {});
 }
 
 /**
@@ -77,8 +89,9 @@ export function inBandAnswer(input: { refusal: Refusal; method: string; id: Requ
  */
 export function toolResult(error: GatehouseError): Record<string, unknown> {
   const data = saidData(error);
-  const isCallers = error.audience === 'caller';
-  const lines = [isCallers ? `${saidMessage(error)} ${error.spec.solve}` : saidMessage(error), `Code: ${error.code}`];
+  const lines = [saidMessage(error)];
+  if (error.audience === 'caller') lines.push(error.spec.solve);
+  lines.push(`Code: ${error.code}`);
   if (Object.keys(data).length > 0) lines.push(JSON.stringify(data));
   return {
     _meta: { 'gatehouse/error': { code: error.code, ...data } },

@@ -50,6 +50,12 @@ export const serverErrors = defineErrors({
     audience: 'caller',
     solve: 'Send one JSON-RPC request or notification.',
   },
+  KEY_REFUSED: {
+    message: 'The key in GATEHOUSE_API_KEY is not accepted.',
+    status: 401,
+    audience: 'caller',
+    solve: 'Make a key with `gatehouse key create` and put it into GATEHOUSE_API_KEY.',
+  },
   CREDENTIAL_AMBIGUOUS: {
     message: 'Two different credentials were sent.',
     status: 400,

@@ -1,5 +1,5 @@
 import type { Call } from '../pipeline/call.ts';
-import type { Gate, InboundMessage, Refusal } from '../pipeline/gate.ts';
+import type { InboundMessage, Refusal } from '../pipeline/gate.ts';
 
 /** One admitted message on its way through the SDK, and what became of it there. */
 export interface Exchange {
@@ -11,13 +11,6 @@ export interface Exchange {
   performed: boolean;
   /** Why a handler did not carry it out. */
   refusal: Refusal | undefined;
-}
-
-/** Receives and admits a message that the SDK is to answer. */
-export async function admitExchange(gate: Gate, message: InboundMessage): Promise<Exchange | Refusal> {
-  const call = gate.receive(message);
-  const refusal = await gate.admit(call);
-  return refusal ?? openExchange(message, call);
 }
 
 export function openExchange(message: InboundMessage, call: Call): Exchange {

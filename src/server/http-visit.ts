@@ -8,6 +8,7 @@ import { serverErrors } from './errors.ts';
 import { replyError, replyJson } from './http-reply.ts';
 import type { Inbound } from './mcp-inbound.ts';
 import type { OriginGuard } from './origin-guard.ts';
+import type { PlainAnswer } from './plain-answer.ts';
 import { presentedCredential } from './presented-credential.ts';
 import type { ProtocolSessions } from './protocol-sessions.ts';
 
@@ -18,6 +19,7 @@ export interface Visit {
   /** What is known before the body is read. */
   readonly base: Omit<InboundMessage, 'method' | 'params' | 'era' | 'protocolVersion'>;
   readonly cors: Readonly<Record<string, string>>;
+  readonly plainAnswer: PlainAnswer;
   /** Why it is refused before its body is read. */
   readonly error: GatehouseError | undefined;
 }
@@ -26,6 +28,7 @@ export interface VisitParts {
   readonly sessions: Pick<ProtocolSessions, 'clientOf' | 'isOurs'>;
   readonly originGuard: OriginGuard;
   readonly isTrusted: IsTrusted;
+  readonly plainAnswer: PlainAnswer;
 }
 
 /** Headers that decide something: sent twice, another reader on the way may have believed the other one. */
@@ -45,6 +48,7 @@ const once: ReadonlySet<string> = new Set([
 /** Looks at everything but the body. */
 export function arrive(parts: VisitParts, request: IncomingMessage, response: ServerResponse): Visit {
   const { headers, socket } = request;
+  const { plainAnswer } = parts;
   const sessionId = headerOf(request, 'mcp-session-id');
   const client = sessionId === undefined ? undefined : parts.sessions.clientOf(sessionId);
   const base = {
@@ -68,13 +72,14 @@ export function arrive(parts: VisitParts, request: IncomingMessage, response: Se
     repeated === undefined
       ? parts.originGuard.check(headers)
       : serverErrors.HEADER_REPEATED({ message: `The header ${repeated} was sent several times.` });
-  if (error) return { request, response, base, cors: {}, error };
+  const visit = { request, response, base, plainAnswer };
+  if (error) return { ...visit, cors: {}, error };
   const cors = parts.originGuard.corsHeaders(headers);
   try {
     const query = request.url?.split('?', 2)[1] ?? '';
-    return { request, response, base: { ...base, presented: presentedCredential({ headers, query }) }, cors, error };
+    return { ...visit, base: { ...base, presented: presentedCredential({ headers, query }) }, cors, error };
   } catch (thrown) {
-    if (thrown instanceof GatehouseError) return { request, response, base, cors, error: thrown };
+    if (thrown instanceof GatehouseError) return { ...visit, cors, error: thrown };
     throw thrown;
   }
 }
@@ -108,7 +113,7 @@ export function replyRefusal(visit: Visit, input: { call: Call; refusal: Refusal
   const { call, refusal, id } = input;
   const headers = { ...visit.cors, ...call.responseHeaders };
   if (refusal.as === 'http') replyError(visit.response, httpAnswer(refusal.error, id), headers);
-  else replyJson(visit.response, 200, headers, JSON.stringify(inBandAnswer({ refusal, method: call.method, id })));
+  else replyJson(visit.response, 200, headers, inBandAnswer({ refusal, call, id, plainAnswer: visit.plainAnswer }));
 }
 
 /** Aborts when the client goes away before it has its answer. */

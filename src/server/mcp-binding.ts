@@ -1,5 +1,6 @@
 import {
   createMcpHandler,
+  type JSONRPCMessage,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -8,9 +9,9 @@ import {
   type Transport,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { type StdioServerHandle, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Gate, Refusal } from '../pipeline/gate.ts';
-import { internalError, toolResult, wireError } from './error-response.ts';
+import { internalError, refusalError, toolResult, wireError } from './error-response.ts';
 import type { Exchange } from './exchange.ts';
 import { sessionEvents } from './session-events.ts';
 
@@ -22,6 +23,10 @@ import { sessionEvents } from './session-events.ts';
  *   admitted Exchange → SDK transport → Server (one a request, or one a session) → gated handler → gate.perform
  *                                                                                → SDK's own     → gate.seal
  */
+
+/** What carries messages to and from the SDK. */
+export type WireTransport = Transport;
+export type WireMessage = JSONRPCMessage;
 
 /** What the server says about itself. */
 export interface ServerIdentity {
@@ -55,7 +60,7 @@ export interface Binding {
   serveStdio(input: {
     transport: Transport;
     exchangeOf: (id: string | number) => Exchange | undefined;
-  }): StdioServerHandle;
+  }): Pick<SessionChannel, 'listsChanged' | 'close'>;
   /** Tells every subscription that what it can list may have changed. */
   listsChanged(): void;
   /** Ends everything that is open, sessions excepted. */
@@ -98,14 +103,19 @@ export function createBinding({ gate, identity, onError }: BindingParts): Bindin
           if (exchange) exchanges.set(request, exchange);
           return transport.handleRequest(request, { parsedBody: body });
         },
-        listsChanged() {
-          for (const tell of [server.sendToolListChanged(), server.sendResourceListChanged()]) tell.catch(onError);
-        },
+        listsChanged: () => tellListsChanged(server, onError),
         close: () => server.close(),
       };
     },
-    serveStdio: ({ transport, exchangeOf }) =>
-      serveStdio(() => createServer(ctx => exchangeOf(ctx.mcpReq.id)), { transport, onerror: onError }),
+    serveStdio({ transport, exchangeOf }) {
+      let server: Server | undefined;
+      function create(): Server {
+        server = createServer(ctx => exchangeOf(ctx.mcpReq.id));
+        return server;
+      }
+      const connection = serveStdio(create, { transport, onerror: onError });
+      return { listsChanged: () => tellListsChanged(server, onError), close: () => connection.close() };
+    },
     listsChanged() {
       handler.notify.toolsChanged();
       handler.notify.resourcesChanged();
@@ -165,13 +175,18 @@ function createGatedServer({ gate, identity, exchangeOf }: ServerParts): Server 
   function refusedResult(exchange: Exchange, refusal: Refusal): Record<string, unknown> {
     exchange.refusal = refusal;
     if (refusal.as === 'tool' && exchange.call.method === 'tools/call') return toolResult(refusal.error);
-    throw protocolError(wireError(refusal.error, exchange.call.transport === 'stdio' ? { stage: refusal.stage } : {}));
+    throw protocolError(refusalError(refusal, exchange.call));
   }
 
   const server = new GatedServer({ ...identity.serverInfo }, serverOptions(identity));
   const register = server.setRequestHandler.bind(server) as unknown as (method: string, handler: Handler) => void;
   for (const method of performedMethods) register(method, (_, ctx) => perform(ctx));
   return server;
+}
+
+function tellListsChanged(server: Server | undefined, onError: (error: Error) => void): void {
+  server?.sendToolListChanged().catch(onError);
+  server?.sendResourceListChanged().catch(onError);
 }
 
 function serverOptions(identity: ServerIdentity): ServerOptions {

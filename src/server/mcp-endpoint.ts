@@ -21,7 +21,6 @@ import {
 } from './http-visit.ts';
 import { batchElements, type Inbound, inboundMessage } from './mcp-inbound.ts';
 import { preflightHeaders } from './origin-guard.ts';
-import type { createPlainAnswer } from './plain-answer.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
 import { readBody } from './read-body.ts';
 import type { SdkAnswer } from './sdk-answer.ts';
@@ -40,7 +39,6 @@ export interface EndpointParts extends VisitParts {
   readonly gate: Gate;
   readonly sessions: ProtocolSessions;
   readonly settings: Pick<ServerSettings, 'maxBodyBytes'>;
-  readonly plainAnswer: ReturnType<typeof createPlainAnswer>;
   readonly sdkAnswer: SdkAnswer;
 }
 

@@ -5,6 +5,8 @@ import {
   DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
   isJSONRPCNotification,
   isJSONRPCRequest,
+  isJSONRPCResponse,
+  PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Era } from '../pipeline/call.ts';
@@ -80,10 +82,30 @@ export function inboundMessage({ headers, body }: { headers: IncomingHttpHeaders
 export function batchElements(body: readonly unknown[], protocolVersion: string): Inbound[] {
   return body.map(element => {
     const message = messageParts(element);
-    const kind = isJSONRPCRequest(element) ? 'request' : isJSONRPCNotification(element) ? 'notification' : 'invalid';
+    const kind = kindOf(element);
     const isPlain = kind === 'request' && hasPlainParams(message, legacyMethods);
     return { ...message, kind, era: 'legacy', protocolVersion, isPlain };
   });
+}
+
+/** A message that has come over stdio, where the body alone tells the revision. A batch is invalid. */
+export function lineMessage(body: unknown): Inbound {
+  const message = messageParts(body);
+  const version = isObject(message.params._meta) ? message.params._meta[PROTOCOL_VERSION_META_KEY] : undefined;
+  const opening = message.params.protocolVersion;
+  return {
+    ...message,
+    kind: kindOf(body),
+    era: version === undefined ? 'legacy' : 'modern',
+    protocolVersion: short(version ?? opening),
+    isPlain: false,
+  };
+}
+
+function kindOf(body: unknown): 'request' | 'notification' | 'response' | 'invalid' {
+  if (isJSONRPCRequest(body)) return 'request';
+  if (isJSONRPCNotification(body)) return 'notification';
+  return isJSONRPCResponse(body) ? 'response' : 'invalid';
 }
 
 function messageParts(body: unknown): Pick<Inbound, 'method' | 'params' | 'id' | 'client'> {

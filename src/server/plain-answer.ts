@@ -1,4 +1,11 @@
-import type { Inbound } from './mcp-inbound.ts';
+import type { Call } from '../pipeline/call.ts';
+import type { RequestId } from './error-response.ts';
+
+/** Writes the JSON-RPC answer that carries a result. */
+export type PlainAnswer = (
+  question: Pick<Call, 'method' | 'era'> & { readonly id: RequestId },
+  result: Readonly<Record<string, unknown>>,
+) => string;
 
 /** Results that clients may keep, by revision 2026-07-28; ours depend on the caller, so nobody else's cache may. */
 const cacheable: ReadonlySet<string> = new Set([
@@ -10,11 +17,11 @@ const cacheable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The JSON-RPC answer to a plain request, byte for byte as the SDK would send it (`test/pins/` holds them together):
- * since 2026-07-28 a result says that it is complete, how long it may be kept, and who made it.
+ * Answers without the SDK, byte for byte as the SDK would (`test/pins/` holds them together): since 2026-07-28 a result
+ * says that it is complete, how long it may be kept, and who made it.
  */
-export function createPlainAnswer(serverInfo: Readonly<Record<string, unknown>>) {
-  return function plainAnswer({ method, id, era }: Inbound, result: Record<string, unknown>): string {
+export function createPlainAnswer(serverInfo: Readonly<Record<string, unknown>>): PlainAnswer {
+  return ({ method, era, id }, result) => {
     if (era === 'legacy') return JSON.stringify({ result, jsonrpc: '2.0', id });
     const stamped: Record<string, unknown> = { ...result, resultType: 'complete' };
     if (cacheable.has(method)) {

@@ -89,13 +89,17 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const audit = { isBroken: false };
   const principals = new Map<string, Principal>();
   let ids = 0;
+  const next = () => {
+    ids += 1;
+    return ids;
+  };
   const runtime = {
     log: pino({ level: 'silent' }),
     server: { ...settings, ...options.settings },
     now: options.now ?? (() => 1_700_000_000_000),
     ticks: () => 0,
-    newId: () => String((ids += 1)).padStart(24, '0'),
-    randomBytes: (size: number) => Buffer.alloc(size, (ids += 1)),
+    newId: () => String(next()).padStart(24, '0'),
+    randomBytes: (size: number) => Buffer.alloc(size, next()),
     emit: () => undefined,
     store: { ping: async () => undefined },
   } as unknown as Runtime;
