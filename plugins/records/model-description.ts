@@ -6,6 +6,7 @@ import {
   type Operation,
   operations,
 } from '../../src/index.ts';
+import { fieldLabel } from './field-label.ts';
 import { operatorsOf } from './operators.ts';
 
 /** One field as a caller knows it. */
@@ -75,7 +76,7 @@ function describeField({ name, field, readable, writable, access, target }: Fiel
   return {
     name,
     kind: field.kind,
-    label: field.label ?? readableName(name),
+    label: fieldLabel(name, field),
     ...(field.help !== undefined && { help: field.help }),
     required: field.required ?? false,
     readable,
@@ -95,14 +96,4 @@ function describeField({ name, field, readable, writable, access, target }: Fiel
 
 function isText(field: Field): field is Extract<Field, { kind: 'char' | 'text' }> {
   return field.kind === 'char' || field.kind === 'text';
-}
-
-/** `credit_limit` and `creditLimit` as people write it: `Credit limit`. */
-function readableName(name: string): string {
-  const words = name
-    .replace(/_ids?$/, '')
-    .replaceAll('_', ' ')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

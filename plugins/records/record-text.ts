@@ -1,4 +1,5 @@
 import type { Field, OutRecord, RegisteredModel } from '../../src/index.ts';
+import { fieldLabel } from './field-label.ts';
 
 export interface RecordTextInput {
   readonly model: RegisteredModel;
@@ -16,10 +17,10 @@ export function recordText({ model, record, length }: RecordTextInput): { text: 
   const lines = Object.entries(record.values).flatMap(([name, value]) => {
     const field = model.fields.get(name);
     const text = field ? valueText(value, field) : '';
-    if (text === '') return [];
+    if (!field || text === '') return [];
     isShortened ||= text.length > length;
     const shown = text.length > length ? `${text.slice(0, length).toWellFormed()} […]` : text;
-    return [`${field?.label ?? name}: ${shown.replace(/\r\n?|[\n\u2028\u2029\u0085]/g, '\n  ')}`];
+    return [`${fieldLabel(name, field)}: ${shown.replace(/\r\n?|[\n\u2028\u2029\u0085]/g, '\n  ')}`];
   });
   return {
     text: [`${model.definition.label}: ${record.title.replace(/\s+/g, ' ')}`, ...lines].join('\n'),

@@ -17,8 +17,7 @@ export function fieldsOfOrder(order = ''): TouchedField[] {
   return order
     .split(',')
     .map(part => part.trim().split(/\s+/)[0] ?? '')
-    .filter(path => path !== '')
-    .map(path => ({ path, use: 'read', at: 'order' }));
+    .flatMap((path, index) => (path === '' ? [] : { path, use: 'read', at: `order[${index}]` }));
 }
 
 /** `groupBy: ['state', 'date:month']` and `measures: ['amount:sum']`; the measure `count` names no field. */

@@ -7,6 +7,9 @@ import type { RecordSettings } from '../settings.ts';
 import { domainSummary, fieldsOfDomain, fieldsOfTerms } from '../touched-fields.ts';
 import { canUse } from '../usable.ts';
 
+/** Groups that the environment goes through at most, the extra one that is asked for included. */
+const farthest = 10_000;
+
 /** `aggregate`: counts and figures over the records of a model, in groups. */
 export function aggregateTool(settings: RecordSettings): ToolDefinition {
   const room = roomOf(settings);
@@ -19,7 +22,7 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
       domain: schemas.domain.optional(),
       groupBy: z
         .array(z.string().min(1).max(200))
-        .max(5)
+        .max(4)
         .default([])
         .describe(
           'Fields to group by, such as state; dates and times with a unit (day, week, month, quarter, year; UTC), such as date:month. Without it: one group of all.',
@@ -36,7 +39,12 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
         .max(settings.maxRecords)
         .default(settings.maxRecords)
         .describe('Groups in one answer at most.'),
-      offset: schemas.offset.describe('Groups to skip: nextOffset of the page before.'),
+      offset: z
+        .int()
+        .min(0)
+        .max(farthest - settings.maxRecords - 1)
+        .default(0)
+        .describe('Groups to skip: nextOffset of the page before.'),
     }),
     output: z.object({
       groups: z
