@@ -60,8 +60,7 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
     async send(message) {
       await settle(message);
       await write(JSON.stringify(message));
-      if (!('method' in message) && message.id !== undefined) open.delete(message.id);
-      if (open.size === 0) drained?.();
+      if (!('method' in message) && message.id !== undefined) forget(message.id);
     },
     async close() {
       transport.onclose?.();
@@ -100,10 +99,25 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
   /** The SDK answers a request; one that no handler has seen is written down first. */
   async function settle(message: WireMessage): Promise<void> {
     const id = 'method' in message ? undefined : message.id;
-    const exchange = id === undefined ? undefined : open.get(id);
-    if (id === undefined || !exchange) return;
-    if (exchange.entered) return;
-    await gate.seal(exchange.call, { kind: 'error', code: 'PROTOCOL_ERROR', reason: 'not a request of this revision' });
+    if (id !== undefined) await sealUnentered(id, 'not a request of this revision');
+  }
+
+  async function sealUnentered(id: RequestId, reason: string): Promise<void> {
+    const exchange = open.get(id);
+    if (!exchange || exchange.entered) return;
+    await gate.seal(exchange.call, { kind: 'error', code: 'PROTOCOL_ERROR', reason });
+  }
+
+  function forget(id: RequestId): void {
+    open.delete(id);
+    if (open.size === 0) drained?.();
+  }
+
+  /** A cancelled request is not answered any more. */
+  async function cancel(id: unknown): Promise<void> {
+    if (typeof id !== 'string' && typeof id !== 'number') return;
+    await sealUnentered(id, 'cancelled');
+    forget(id);
   }
 
   async function refuse(error: GatehouseError, id: RequestId, inbound?: Inbound): Promise<void> {
@@ -128,6 +142,7 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
     if (inbound.kind === 'request') return request(inbound, body as WireMessage);
     if (inbound.kind === 'invalid') return refuse(serverErrors.MESSAGE_INVALID(), inbound.id, inbound);
     transport.onmessage?.(body as WireMessage);
+    if (inbound.method === 'notifications/cancelled') await cancel(inbound.params.requestId);
   }
 
   async function request(inbound: Inbound, body: WireMessage): Promise<void> {
