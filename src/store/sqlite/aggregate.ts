@@ -16,7 +16,7 @@ export function compileAggregate(query: AggregateQuery, { tables, approach }: Pl
   const groups = query.groupBy.map(({ field, unit }) => {
     const column = orderable(columnOf(table, field));
     const sql = `${name}.${column.sql}`;
-    if (unit !== undefined && column.type !== 'string') throw new Error(`The field ${field} is no date.`);
+    if (unit !== undefined && column.type !== 'string') throw new TypeError(`The field ${field} is no date.`);
     return { type: column.type, sql: unit === undefined ? sql : beginningOf(unit, sql) };
   });
   const measures = query.measures.map(measure => compileMeasure(measure, table, name));
@@ -40,12 +40,12 @@ export function compileAggregate(query: AggregateQuery, { tables, approach }: Pl
 function compileMeasure(measure: AggregateQuery['measures'][number], table: Table, name: string): string {
   const { operator, field } = measure;
   if (operator === 'count') return 'COUNT(*)';
-  if (field === undefined) throw new Error(`The measure ${operator} needs a field.`);
+  if (field === undefined) throw new TypeError(`The measure ${operator} needs a field.`);
   const column = orderable(columnOf(table, field));
   const sql = `${name}.${column.sql}`;
   const isNumber = column.type === 'integer' || column.type === 'float';
   if (!isNumber && (column.type !== 'string' || operator === 'sum' || operator === 'avg')) {
-    throw new Error(`The field ${field} has no ${operator}.`);
+    throw new TypeError(`The field ${field} has no ${operator}.`);
   }
   // TOTAL adds whole numbers exactly and, unlike SUM, neither overflows nor is missing for no rows.
   return operator === 'sum' ? `TOTAL(${sql})` : `${operator.toUpperCase()}(${sql})`;

@@ -45,7 +45,7 @@ function undoable<T>({ db, prepare }: Connection, run: () => T): T {
 
 function writerFor(model: string, at: Workplace): TableWriter {
   const writer = at.writers.get(model);
-  if (!writer) throw new Error(`The model ${model} was not opened.`);
+  if (!writer) throw new TypeError(`The model ${model} was not opened.`);
   return writer;
 }
 
@@ -82,7 +82,7 @@ function carryOut(operation: EncodedOperation, at: Workplace): Applied {
 }
 
 function compiled(where: Condition, { table }: TableWriter, at: Workplace): Where {
-  const isPoint = isPointRead(where, table);
+  const isPoint = isPointRead(where, { table, tables: at.tables });
   const to = compilation({ tables: at.tables, approach: isPoint ? 'row' : 'set', timed: !isPoint });
   const name = alias(to);
   const sql = compileWhere(to, where, table, name);

@@ -2,7 +2,7 @@ import { kernelErrors } from '../../errors.ts';
 import type { Condition, Scalar } from '../condition.ts';
 import { afterPrefix, compilePattern, maxPatternBytes } from './compile-pattern.ts';
 import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
-import { isStorable, type SqlValue, storable } from './values.ts';
+import { type SqlValue, storable } from './values.ts';
 
 /*
  * SQL knows three truth values, conditions two. Here NULL counts as false: AND, OR and WHERE treat it so by
@@ -102,7 +102,7 @@ function bind(to: Compilation, value: SqlValue): string {
 function comparable(column: Column, value: Scalar): SqlValue | undefined {
   switch (column.type) {
     case 'string':
-      return typeof value === 'string' ? storable(value, column.field) : undefined;
+      return typeof value === 'string' ? storable(value, column) : undefined;
     case 'integer':
     case 'float':
       return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
@@ -142,11 +142,11 @@ function listed(to: Compilation, values: readonly SqlValue[]): string {
 
 function match(to: Compilation, { field, pattern, fold }: Kind<'match'>, at: Place): string {
   const column = columnOf(at.table, field);
-  if (column.type !== 'string') throw new Error(`The field ${field} is not a string.`);
+  if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
   const name = fold ? column.folded : column.sql;
-  if (!name) throw new Error(`The field ${field} is not kept folded.`);
+  if (!name) throw new TypeError(`The field ${field} is not kept folded.`);
   const { glob, prefix } = compilePattern(pattern, fold);
-  storable(glob, field);
+  storable(glob, column);
   if (Buffer.byteLength(glob) > maxPatternBytes) {
     throw kernelErrors.DOMAIN_INVALID({ message: `The pattern for ${field} is too long.` });
   }
@@ -162,8 +162,8 @@ function match(to: Compilation, { field, pattern, fold }: Kind<'match'>, at: Pla
 
 function has(to: Compilation, { field, ids }: Kind<'has'>, at: Place): string {
   const column = columnOf(at.table, field);
-  if (!column.list) throw new Error(`The field ${field} does not hold ids.`);
-  const wanted = ids.filter(isStorable);
+  if (!column.list) throw new TypeError(`The field ${field} does not hold ids.`);
+  const wanted = ids.map(id => storable(id, column));
   return referring(to, { list: column.list, at, refs: () => listed(to, wanted) });
 }
 
@@ -177,7 +177,7 @@ function referring(to: Compilation, { list, at, refs }: { list: string; at: Plac
 
 function related(to: Compilation, { field, where }: Kind<'related'>, at: Place): string {
   const relation = at.table.relations.get(field);
-  if (!relation) throw new Error(`The field ${field} of ${at.table.model.name} refers to no model.`);
+  if (!relation) throw new TypeError(`The field ${field} of ${at.table.model.name} refers to no model.`);
   const table = tableFor(to.tables, relation.model);
   const name = alias(to);
   const inner = () => {
@@ -212,7 +212,7 @@ function within(to: Compilation, condition: Kind<'within'>, at: Place): string {
   const there = (name: string) => compileNested(to, condition.where, { table, name, depth: at.depth });
   const roots = `SELECT ${start}."id" FROM ${table.sql} ${start} WHERE ${start}."id" IN ${listed(
     to,
-    condition.ids.filter(isStorable),
+    condition.ids.map(id => storable(id, column)),
   )} AND ${there(start)}`;
   const step =
     condition.direction === 'child'
@@ -230,8 +230,10 @@ function compileNested(to: Compilation, where: Condition, at: Place): string {
 function words(to: Compilation, { fields, words: wanted }: Kind<'words'>, at: Place): string {
   if (wanted.length === 0 || fields.length === 0) return '0';
   const positions = fields.map(field => columnOf(at.table, field).word);
-  if (!at.table.words || positions.includes(-1)) throw new Error(`Not all of these are searchable: ${fields}.`);
-  const terms = wanted.map(word => `"${storable(word, 'query').replaceAll('"', '""')}" *`);
+  if (!at.table.words || positions.includes(-1)) throw new TypeError(`Not all of these are searchable: ${fields}.`);
+  const terms = wanted.map(
+    word => `"${storable(word, { model: at.table.model.name, field: fields.join(', ') }).replaceAll('"', '""')}" *`,
+  );
   const query = `{${positions.map(position => `w${position}`).join(' ')}} : (${terms.join(' AND ')})`;
   const timed = to.timed ? ' AND in_time(rowid)' : '';
   return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(to, query)}${timed})`;

@@ -1,4 +1,5 @@
-import { fold, type Pattern } from '../condition.ts';
+import type { Pattern } from '../condition.ts';
+import { foldPattern } from '../wildcard.ts';
 
 /** Bytes. One comparison takes up to (length of the text) × (length of the pattern) steps and cannot be interrupted. */
 export const maxPatternBytes = 4_000;
@@ -11,7 +12,7 @@ export interface CompiledPattern {
 }
 
 export function compilePattern(pattern: Pattern, ignoreCase: boolean): CompiledPattern {
-  const parts = pattern.map(part => (typeof part === 'string' && ignoreCase ? fold(part) : part));
+  const parts = ignoreCase ? foldPattern(pattern) : pattern;
   const first = parts[0];
   return {
     glob: parts.map(globPart).join(''),

@@ -42,6 +42,7 @@ export function openWriter(options: ConnectionOptions & { create: boolean }): Wr
     'PRAGMA journal_mode = WAL',
     'PRAGMA synchronous = FULL',
     'PRAGMA cache_size = -65536',
+    'PRAGMA wal_autocheckpoint = 4000',
     'PRAGMA journal_size_limit = 67108864',
   ]);
   connection.db.function('fold', { deterministic: true }, text => (typeof text === 'string' ? fold(text) : null));

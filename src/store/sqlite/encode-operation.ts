@@ -14,8 +14,8 @@ export function encodeOperation(operation: WriteOperation, tables: Tables): Enco
     case 'insert': {
       const { row } = operation;
       for (const field in row) if (field !== 'version') columnOf(table, field);
-      const values: SqlValue[] = [encode({ field: 'id', type: 'string' }, row.id)];
-      if (!values[0]) throw new Error(`A row for ${model} has no id.`);
+      const values: SqlValue[] = [encode(columnOf(table, 'id'), row.id)];
+      if (!values[0]) throw new TypeError(`A row for ${model} has no id.`);
       for (const column of table.columns) values.push(encode(column, row[column.field]));
       return { kind, model, values };
     }
@@ -30,7 +30,9 @@ export function encodeOperation(operation: WriteOperation, tables: Tables): Enco
         }),
         add: Object.entries(operation.add ?? {}).map(([field, value]) => {
           const column = writable(columnOf(table, field));
-          if (column.type !== 'integer' && column.type !== 'float') throw new Error(`${field} is not a number.`);
+          if (operation.set && Object.hasOwn(operation.set, field))
+            throw new TypeError(`${field} is set and added to.`);
+          if (column.type !== 'integer' && column.type !== 'float') throw new TypeError(`${field} is not a number.`);
           return [field, Number(encode(column, value))];
         }),
         expect: operation.expect,
@@ -41,6 +43,6 @@ export function encodeOperation(operation: WriteOperation, tables: Tables): Enco
 }
 
 function writable(column: Column): Column {
-  if (column.field === 'id' || column.field === 'version') throw new Error(`${column.field} is kept by the store.`);
+  if (column.field === 'id' || column.field === 'version') throw new TypeError(`${column.field} is kept by the store.`);
   return column;
 }

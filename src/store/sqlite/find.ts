@@ -50,7 +50,7 @@ function compileOrder(order: readonly OrderBy[], table: Table, name: string): st
 
 /** Lists and documents have no order. */
 export function orderable(column: Column): Column {
-  if (column.type === 'ids' || column.type === 'json') throw new Error(`The field ${column.field} has no order.`);
+  if (column.type === 'ids' || column.type === 'json') throw new TypeError(`The field ${column.field} has no order.`);
   return column;
 }
 
@@ -72,30 +72,36 @@ const fewIds = 100;
  * Whether a query touches a handful of rows whatever the data: it names one id, a short list of them or one value of
  * a unique field, and whatever else it asks of those rows is looked up from the row.
  */
-export function isPointRead(where: Condition, table: Table): boolean {
-  if (where.kind !== 'all') return namesFew(where, table);
-  return where.of.some(part => namesFew(part, table)) && where.of.every(isCheap);
+export function isPointRead(where: Condition, { table, tables }: { table: Table; tables: Tables }): boolean {
+  const parts = where.kind === 'all' ? where.of : [where];
+  return parts.some(part => namesFew(part, table)) && parts.every(part => isCheap(part, { table, tables }));
 }
 
 function namesFew(condition: Condition, table: Table): boolean {
   if (condition.kind === 'compare') {
     return condition.operator === '=' && condition.value !== null && columnOf(table, condition.field).unique;
   }
-  return condition.kind === 'in' && condition.field === 'id' && condition.values.length <= fewIds;
+  if (condition.kind !== 'in' || condition.values.length > fewIds || condition.values.includes(null)) return false;
+  return columnOf(table, condition.field).unique;
 }
 
-function isCheap(condition: Condition): boolean {
+/** Whether it is decided by the row itself and by records that the row names. */
+function isCheap(condition: Condition, at: { table: Table; tables: Tables }): boolean {
   switch (condition.kind) {
     case 'all':
     case 'any':
-      return condition.of.every(isCheap);
+      return condition.of.every(part => isCheap(part, at));
     case 'not':
-      return isCheap(condition.of);
-    case 'compare':
-    case 'in':
-    case 'has':
-      return true;
-    default:
+      return isCheap(condition.of, at);
+    case 'related': {
+      const relation = at.table.relations.get(condition.field);
+      if (!relation || relation.inverse !== undefined) return false;
+      return isCheap(condition.where, { ...at, table: tableFor(at.tables, relation.model) });
+    }
+    case 'within':
+    case 'words':
       return false;
+    default:
+      return true;
   }
 }

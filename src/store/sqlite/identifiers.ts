@@ -2,7 +2,7 @@ const allowed = /^[A-Za-z0-9_.-]+$/;
 
 /** A name as an SQL identifier. Refuses whatever is not made of letters, digits, `_`, `-` and `.`. */
 export function identifier(name: string): string {
-  if (!allowed.test(name) || /^sqlite_/i.test(name)) throw new Error(`Not a name for a model or field: ${name}`);
+  if (!allowed.test(name) || /^sqlite_/i.test(name)) throw new TypeError(`Not a name for a model or field: ${name}`);
   return `"${name}"`;
 }
 

@@ -125,7 +125,7 @@ function wantedIndexes({ model, sql, columns, byField }: Table): Map<string, str
   const indexed = (fields: readonly string[]) => {
     const parts = fields.map(field => byField.get(field));
     if (parts.some(column => column === undefined || column.type === 'ids' || column.type === 'json')) {
-      throw new Error(`The model ${model.name} cannot have an index on ${fields.join(', ')}.`);
+      throw new TypeError(`The model ${model.name} cannot have an index on ${fields.join(', ')}.`);
     }
     add('index', fields, [...parts.map(column => column?.sql), ...(fields.includes('id') ? [] : ['"id"'])].join(', '));
   };

@@ -71,7 +71,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   async function read(query: Query, compile: (plan: Plan) => Statement): Promise<SqlValue[][]> {
     checkOpen();
     const limit = query.timeLimit ?? queryTimeLimit;
-    if (!isPointRead(query.where, tableFor(tables, query.model))) {
+    if (!isPointRead(query.where, { table: tableFor(tables, query.model), tables })) {
       return pool.run(compile({ tables, approach: 'set' }), limit);
     }
     const statement = compile({ tables, approach: 'row' });

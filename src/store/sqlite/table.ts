@@ -10,6 +10,7 @@ import { derived, identifier } from './identifiers.ts';
  */
 
 export interface Column {
+  readonly model: string;
   readonly field: string;
   readonly type: StoredType;
   /** Quoted. */
@@ -51,6 +52,7 @@ export function tableOf(model: StoredModel): Table {
   const searchable = stored.filter(field => field.searchable).map(field => field.name);
   const columns = stored.map(
     (field): Column => ({
+      model: model.name,
       field: field.name,
       type: field.type,
       sql: identifier(field.name),
@@ -60,7 +62,7 @@ export function tableOf(model: StoredModel): Table {
       word: searchable.indexOf(field.name),
     }),
   );
-  const own: Column[] = [ownColumn('id', 'string'), ownColumn('version', 'integer')];
+  const own = [ownColumn(model, 'id', 'string'), ownColumn(model, 'version', 'integer')];
   return {
     model,
     sql: identifier(model.name),
@@ -71,8 +73,9 @@ export function tableOf(model: StoredModel): Table {
   };
 }
 
-function ownColumn(field: 'id' | 'version', type: StoredType): Column {
-  return { field, type, sql: `"${field}"`, unique: field === 'id', folded: undefined, list: undefined, word: -1 };
+function ownColumn(model: StoredModel, field: 'id' | 'version', type: StoredType): Column {
+  const nothing = { folded: undefined, list: undefined, word: -1 };
+  return { model: model.name, field, type, sql: `"${field}"`, unique: field === 'id', ...nothing };
 }
 
 /** SQLite ignores case in names, so two names that differ in case alone would be one column. */
@@ -81,7 +84,7 @@ function refuseTwins(model: StoredModel): void {
   for (const { name } of model.fields) {
     identifier(name);
     const plain = name.toLowerCase();
-    if (seen.has(plain)) throw new Error(`The model ${model.name} has two fields named ${plain}.`);
+    if (seen.has(plain)) throw new TypeError(`The model ${model.name} has two fields named ${plain}.`);
     seen.add(plain);
   }
 }
@@ -89,13 +92,13 @@ function refuseTwins(model: StoredModel): void {
 /** The column of a field; naming another one is a programming error. */
 export function columnOf(table: Table, field: string): Column {
   const column = table.byField.get(field);
-  if (!column) throw new Error(`The model ${table.model.name} stores no field ${field}.`);
+  if (!column) throw new TypeError(`The model ${table.model.name} stores no field ${field}.`);
   return column;
 }
 
 /** The table of a model; naming another one is a programming error. */
 export function tableFor(tables: Tables, model: string): Table {
   const table = tables.get(model);
-  if (!table) throw new Error(`The model ${model} was not opened.`);
+  if (!table) throw new TypeError(`The model ${model} was not opened.`);
   return table;
 }

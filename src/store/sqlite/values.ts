@@ -1,74 +1,70 @@
 import { kernelErrors } from '../../errors.ts';
+import { isStorableText } from '../check-storable.ts';
 import type { Json, Row, StoredType, StoredValue } from '../port.ts';
 import type { Column } from './table.ts';
 
 /** What is bound and what comes back: nothing else ever reaches SQLite. */
 export type SqlValue = string | number | null;
 
-const nul = '\u0000';
+/** Which field a value is for. */
+type Place = Pick<Column, 'model' | 'field'>;
 
-/** Whether SQLite keeps this text as it is: no U+0000, no half of a surrogate pair. */
-export function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes(nul);
-}
-
-/** VALUE_NOT_STORABLE unless the text can be kept as it is. */
-export function storable(text: string, where: string): string {
-  if (isStorable(text)) return text;
+/** VALUE_NOT_STORABLE unless SQLite keeps the text as it is. */
+export function storable(text: string, { model, field }: Place): string {
+  if (isStorableText(text)) return text;
   throw kernelErrors.VALUE_NOT_STORABLE({
-    message: `${kernelErrors.VALUE_NOT_STORABLE.spec.message} It is in ${where}.`,
-    data: { field: where },
+    message: `\`${field}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
+    data: { model, field },
   });
 }
 
-/** The value as it is bound. VALUE_NOT_STORABLE names the field where it does not fit the field's type. */
-export function encode(column: Pick<Column, 'field' | 'type'>, value: StoredValue | undefined): SqlValue {
+/**
+ * The value as it is bound. VALUE_NOT_STORABLE where its text cannot be kept; a value that is not of the field's type
+ * is a mistake in the program (TypeError).
+ */
+export function encode(column: Column, value: StoredValue | undefined): SqlValue {
+  const { model, field, type } = column;
   if (value === null || value === undefined) return null;
-  const { field, type } = column;
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? storable(value, field) : unfit(field, 'a string');
+      if (typeof value === 'string') return storable(value, column);
+      break;
     case 'integer':
-      return Number.isSafeInteger(value) ? Number(value) : unfit(field, 'a whole number within ±9007199254740991');
+      if (Number.isSafeInteger(value)) return Number(value);
+      break;
     case 'float':
-      return Number.isFinite(value) ? Number(value) : unfit(field, 'a finite number');
+      if (Number.isFinite(value)) return Number(value);
+      break;
     case 'boolean':
-      return typeof value === 'boolean' ? Number(value) : unfit(field, 'true or false');
+      if (typeof value === 'boolean') return Number(value);
+      break;
     case 'ids':
-      return encodeIds(field, value);
+      if (isListOfIds(value)) return value.length === 0 ? null : JSON.stringify(value.map(id => storable(id, column)));
+      break;
     case 'json':
-      return encodeJson(field, value);
+      return encodeJson(column, value);
   }
+  throw new TypeError(`The value of ${model}.${field} is not of the type ${type}.`);
 }
 
-function unfit(field: string, expected: string): never {
-  throw kernelErrors.VALUE_NOT_STORABLE({ message: `The value of ${field} is not ${expected}.`, data: { field } });
+function isListOfIds(value: StoredValue): value is readonly string[] {
+  return Array.isArray(value) && value.every(id => typeof id === 'string');
 }
 
-function encodeIds(field: string, value: StoredValue): string | null {
-  if (!Array.isArray(value)) return unfit(field, 'a list of ids');
-  for (const id of value) {
-    if (typeof id !== 'string') return unfit(field, 'a list of ids');
-    storable(id, field);
-  }
-  return value.length === 0 ? null : JSON.stringify(value);
-}
-
-function encodeJson(field: string, value: StoredValue): string {
+function encodeJson(place: Place, value: Json): string {
   const text = JSON.stringify(value);
-  if (text === undefined) return unfit(field, 'a JSON value');
-  // JSON.stringify escapes exactly what cannot be stored, and control characters.
-  if (text.includes('\\u')) checkJson(field, JSON.parse(text));
+  // JSON.stringify escapes all that cannot be stored, and a few control characters.
+  if (text.includes('\\u')) checkJson(place, value);
   return text;
 }
 
-function checkJson(field: string, value: Json): void {
-  if (typeof value === 'string') storable(value, field);
-  else if (Array.isArray(value)) for (const part of value) checkJson(field, part);
+function checkJson(place: Place, value: Json): void {
+  if (typeof value === 'string') storable(value, place);
+  else if (Array.isArray(value)) for (const part of value) checkJson(place, part);
   else if (typeof value === 'object' && value !== null) {
     for (const [key, part] of Object.entries(value)) {
-      storable(key, field);
-      checkJson(field, part);
+      storable(key, place);
+      checkJson(place, part);
     }
   }
 }
