@@ -1,8 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { always, hasCode, type Row, type Store, type StoredModel, type StoredValue } from '../../src/index.ts';
 import { type DemoRow, foundedAt } from './company/row.ts';
 
 /** Rows a batch: small enough that a cut loses little, large enough to be quick. */
 const batchSize = 250;
+
+/** Tries without any progress, and ms between two, before a failure is taken for one. */
+const patience = 10;
+const pause = 100;
+
+/** What a database may say when another process writes the same rows: taken, changed, or a deadlock. */
+const contention = ['VALUE_NOT_UNIQUE', 'STORE_CONFLICT', 'STORE_UNAVAILABLE'];
 
 /**
  * Inserts those rows that are not there yet, in batches; tells how many are there after each.
@@ -16,6 +24,7 @@ export async function insertMissing(input: {
 }): Promise<void> {
   const { store, model, rows, onProgress } = input;
   let missing = await findMissing(input);
+  let fruitless = 0;
   while (missing.length > 0) {
     onProgress(rows.length - missing.length);
     const batch = missing.slice(0, batchSize).map(row => completeRow(model, row));
@@ -26,8 +35,10 @@ export async function insertMissing(input: {
       );
       missing = missing.slice(batch.length);
     } catch (thrown) {
+      if (!contention.some(code => hasCode(thrown, code)) || fruitless === patience) throw thrown;
+      await wait(pause);
       const remaining = await findMissing(input);
-      if (!hasCode(thrown, 'VALUE_NOT_UNIQUE') || remaining.length === missing.length) throw thrown;
+      fruitless = remaining.length < missing.length ? 0 : fruitless + 1;
       missing = remaining;
     }
   }

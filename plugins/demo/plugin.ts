@@ -24,6 +24,6 @@ export default definePlugin({
 
 declare module '../../src/index.ts' {
   interface PluginSettings {
-    demo: z.input<typeof settings>;
+    readonly demo?: z.input<typeof settings>;
   }
 }

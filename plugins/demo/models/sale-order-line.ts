@@ -4,7 +4,7 @@ export const saleOrderLine = defineModel({
   name: 'sale.order.line',
   label: 'Order line',
   description: 'One product on a sales order, with quantity and price.',
-  order: 'order_id, position',
+  order: 'position',
   fields: {
     order_id: field.many2one({ to: 'sale.order', required: true, onDelete: 'cascade', label: 'Order' }),
     position: field.integer({ required: true, help: 'From 1, in the order of the printed page.' }),
