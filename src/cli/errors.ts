@@ -1,0 +1,35 @@
+import { defineErrors } from '../errors.ts';
+
+/** What the command line's own commands refuse. They leave with exit code 1. */
+export const cliErrors = defineErrors({
+  ADDRESS_NOT_AVAILABLE: {
+    message: 'The server cannot listen there.',
+    status: 500,
+    audience: 'operator',
+    solve: 'End the process that has the port, or choose another address with HOST and PORT or in `server`.',
+  },
+  FILE_EXISTS: {
+    message: 'Nothing was written: there are files already.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Use an empty folder, or move the files that the message names.',
+  },
+  IMPORT_FILE_INVALID: {
+    message: 'The file cannot be imported.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message names the place and what was expected there.',
+  },
+  IMPORT_ROWS_INVALID: {
+    message: 'Some rows do not fit. Nothing was stored.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Correct the rows and fields that are listed and run the import again.',
+  },
+  IMPORT_CUT_SHORT: {
+    message: 'The import stopped before its end. The rows before that are stored.',
+    status: 500,
+    audience: 'operator',
+    solve: 'Run the same command again: it goes on where it stopped and stores no row twice.',
+  },
+});

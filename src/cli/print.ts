@@ -1,0 +1,26 @@
+import type { CommandContext } from '../plugin/scope.ts';
+
+/** Prints the result of a command: its JSON with `--json`, its text for people otherwise. Nothing else is on stdout. */
+export function createPrint(stream: { write(text: string): unknown }): CommandContext['print'] {
+  return ({ json, text }, options) => {
+    stream.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : `${text}\n`);
+  };
+}
+
+/** Columns of text, aligned, under their headings; control characters are made visible so that no value can forge a line. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows].map(row => row.map(visible));
+  const widths = headings.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
+  return lines
+    .map(line =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
