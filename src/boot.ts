@@ -77,6 +77,7 @@ export async function boot(options: BootOptions): Promise<App> {
     policy,
     log,
     server,
+    configFile,
     terminal,
     now,
     policies: () => policies,

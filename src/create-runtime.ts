@@ -17,6 +17,7 @@ export interface RuntimeParts {
   readonly policy: AccessPolicy;
   readonly log: Logger;
   readonly server: ServerSettings;
+  readonly configFile: string;
   readonly policies: () => PolicySet;
   readonly terminal: Terminal;
   readonly now: () => number;
@@ -65,6 +66,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     policy,
     log,
     server,
+    configFile: parts.configFile,
     terminal: parts.terminal,
     policies: parts.policies,
     now,

@@ -22,6 +22,8 @@ export interface Runtime {
   readonly policy: AccessPolicy;
   readonly log: Logger;
   readonly server: ServerSettings;
+  /** Absolute. */
+  readonly configFile: string;
   /** The policies of the config file as they are now; they change with the file. */
   policies(): PolicySet;
   /** ms since the epoch. */
