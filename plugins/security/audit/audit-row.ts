@@ -1,0 +1,84 @@
+import type { AuditEntry, Call, Reached } from '../../../src/index.ts';
+import { safeText } from './safe-text.ts';
+
+/** What an entry says, without its place in the chain. */
+export type AuditContent = ReturnType<typeof auditContent>;
+
+const maxIds = 100;
+const maxFields = 200;
+const maxModels = 50;
+
+/** One call as a row of the log. Values, arguments and secrets take no part in it. `userAgent` and the like are cut. */
+export function auditContent({ call, outcome, reached, durationMs }: AuditEntry) {
+  const { principal, client } = call;
+  const touched = summarise(call, reached);
+  return {
+    time: new Date(call.receivedAt).toISOString(),
+    call_id: call.id,
+    transport: call.transport,
+    method: safeText(call.method, 100),
+    tool: call.target === undefined ? null : safeText(call.target, 255),
+    model: touched.models[0] ?? null,
+    models: touched.models.length > 1 ? ` ${touched.models.join(' ')} ` : null,
+    record_ids: touched.ids.length > 0 ? touched.ids : null,
+    fields: touched.fields.length > 0 ? touched.fields : null,
+    domain: touched.domain,
+    credential_kind: principal?.credential.kind ?? null,
+    credential_id: principal?.credential.id ?? null,
+    credential_label: principal?.credential.label ?? claimedLabel(call.presented),
+    user_id: principal?.user.id ?? null,
+    user_login: principal?.user.login ?? null,
+    session_id: call.session?.id ?? null,
+    address: safeText(call.address, 64),
+    client_name: safeText(client.name, 128),
+    client_version: safeText(client.version, 64),
+    user_agent: safeText(client.userAgent, 255),
+    outcome: outcome.kind,
+    stage: outcome.kind === 'denied' ? outcome.stage : null,
+    code: outcome.kind === 'ok' ? null : outcome.code,
+    reason: outcome.kind === 'ok' ? null : safeText(outcome.reason, 1000),
+    touched: touched.count,
+    duration_us: Math.round(durationMs * 1000),
+  };
+}
+
+interface Summary {
+  readonly models: string[];
+  readonly ids: string[];
+  readonly fields: string[];
+  readonly domain: string | null;
+  readonly count: number;
+}
+
+/** What was asked for, and what was reached. */
+function summarise({ touches }: Call, reached: readonly Reached[]): Summary {
+  const models: string[] = [];
+  const ids = new Set<string>();
+  const fields = new Set<string>();
+  const domains: string[] = [];
+  let count = 0;
+  const note = (name: string): string => {
+    const model = safeText(name, 100);
+    if (models.length < maxModels && !models.includes(model)) models.push(model);
+    return model;
+  };
+  for (const touch of touches) {
+    const model = note(touch.model);
+    if (touch.domain) domains.push(safeText(touch.domain, 1000));
+    for (const id of touch.ids ?? []) if (ids.size < maxIds) ids.add(`${model}/${safeText(id, 64)}`);
+    for (const { path } of touch.fields ?? [])
+      if (fields.size < maxFields) fields.add(`${model}.${safeText(path, 200)}`);
+  }
+  for (const part of reached) {
+    const model = note(part.model);
+    count += part.count;
+    for (const id of part.ids) if (ids.size < maxIds) ids.add(`${model}/${id}`);
+    for (const name of part.fields) if (fields.size < maxFields) fields.add(`${model}.${name}`);
+  }
+  return { models, ids: [...ids], fields: [...fields], domain: domains.join('; ') || null, count };
+}
+
+/** The prefix of the key that somebody claims to have, where it was not accepted. */
+function claimedLabel(presented: Call['presented']): string | null {
+  return /^gh_([0-9A-Za-z]{8})_/.exec(presented?.secret ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,54 @@
+/** Writes what comes together in one go. */
+export interface GroupCommit<T> {
+  /** Resolves when the item is written. Rejects with why it is not, or with `refuse()` where too many wait. */
+  add(item: T): Promise<void>;
+  /** Resolves when nothing waits and nothing is on its way. */
+  drained(): Promise<void>;
+}
+
+interface Waiting<T> {
+  readonly item: T;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * While one batch is on its way, the next one gathers. `defer` puts off the first batch of a burst until those who come
+ * at the same moment are there too (`setImmediate`).
+ */
+export function createGroupCommit<T>(parts: {
+  readonly write: (items: readonly T[]) => Promise<void>;
+  readonly defer: (run: () => void) => void;
+  readonly maxBatch: number;
+  readonly maxWaiting: number;
+  readonly refuse: () => Error;
+}): GroupCommit<T> {
+  let waiting: Waiting<T>[] = [];
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    await new Promise<void>(resolve => parts.defer(resolve));
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, parts.maxBatch);
+      waiting = waiting.slice(parts.maxBatch);
+      try {
+        await parts.write(batch.map(({ item }) => item));
+        for (const { resolve } of batch) resolve();
+      } catch (thrown) {
+        for (const { reject } of batch) reject(thrown);
+      }
+    }
+    running = undefined;
+  }
+
+  return {
+    add(item) {
+      if (waiting.length >= parts.maxWaiting) return Promise.reject(parts.refuse());
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ item, resolve, reject });
+      running ??= run();
+      return promise;
+    },
+    drained: () => running ?? Promise.resolve(),
+  };
+}

@@ -1,0 +1,218 @@
+import type { Command } from 'commander';
+import {
+  always,
+  type CommandContext,
+  type Json,
+  type Operation,
+  oneOf,
+  type Row,
+  type Runtime,
+} from '../../../src/index.ts';
+import { listOf } from '../../base/plugin.ts';
+import { securityErrors } from '../errors.ts';
+import { createKey } from '../keys/create-key.ts';
+import { regenerateKey, requireKey, revokeKey } from '../keys/end-key.ts';
+import { collect, momentOf } from './options.ts';
+
+interface CreateOptions {
+  readonly name: string;
+  readonly user: string;
+  readonly scopes?: string;
+  readonly allScopes?: boolean;
+  readonly models?: string;
+  readonly fields?: readonly string[];
+  readonly allowIp?: readonly string[];
+  readonly denyIp?: readonly string[];
+  readonly rate?: string;
+  readonly maxSessions?: string;
+  readonly expires?: string;
+  readonly hours?: string;
+  readonly json?: boolean;
+}
+
+/** `key create|list|show|revoke|regenerate`. */
+export function registerKeyCommands(program: Command, context: CommandContext): void {
+  const key = program.command('key').description('API keys: create, list, revoke, regenerate');
+
+  key
+    .command('create')
+    .description('A new key; it is shown once')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--user <login>', 'whom it stands for')
+    .option('--scopes <scopes>', 'read, write, create, delete; comma-separated')
+    .option('--all-scopes', 'every scope; has to be said')
+    .option('--models <models>', 'only these models, comma-separated')
+    .option('--fields <model=fields>', "only these fields, such as 'crm.partner=name,city'; repeatable", collect)
+    .option('--allow-ip <CIDR>', 'only from there; repeatable', collect)
+    .option('--deny-ip <CIDR>', 'not from there; repeatable', collect)
+    .option('--rate <calls>', 'calls a minute; default as the settings say')
+    .option('--max-sessions <number>', 'sessions at a time; default as the settings say')
+    .option('--expires <when>', 'a date, or from now: 90d, 12h')
+    .option('--hours <hours>', "such as 'mon-fri 08:00-18:00', in the user's time zone")
+    .option('--json', 'print JSON')
+    .action(async (options: CreateOptions) => {
+      const runtime = await context.runtime();
+      const created = await createKey({ runtime, ...readOptions(options, runtime.now()) });
+      const shown = await describe(runtime, [await requireKey(runtime, created.id)]);
+      const json = { id: created.id, prefix: created.prefix, key: created.key, ...shown[0] };
+      const text = `${created.key}\n\nThis is the only time that the key is shown.`;
+      context.print({ json, text }, options);
+    });
+
+  key
+    .command('list')
+    .description('All keys, without their secrets')
+    .option('--user <login>', 'only of this user')
+    .option('--json', 'print JSON')
+    .action(async (options: { user?: string; json?: boolean }) => {
+      const runtime = await context.runtime();
+      const rows = await runtime.store.find({
+        model: 'security.api-key',
+        where: always,
+        order: [{ field: 'name', descending: false }],
+      });
+      const keys = (await describe(runtime, rows)).filter(({ user }) => !options.user || user === options.user);
+      context.print({ json: keys, text: keys.map(line).join('\n') || 'No keys.' }, options);
+    });
+
+  key
+    .command('show <key>')
+    .description('One key, by prefix, id or name')
+    .option('--json', 'print JSON')
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const runtime = await context.runtime();
+      for (const shown of await describe(runtime, [await requireKey(runtime, reference)])) {
+        const text = Object.entries(shown).map(([name, value]) => `${name}: ${plain(value)}`);
+        context.print({ json: shown, text: text.join('\n') }, options);
+      }
+    });
+
+  key
+    .command('revoke <key>')
+    .description('Ends a key for good')
+    .option('--reason <text>', 'kept with the key', 'revoked on the command line')
+    .option('--json', 'print JSON')
+    .action(async (reference: string, options: { reason: string; json?: boolean }) => {
+      const runtime = await context.runtime();
+      const { id, prefix } = await requireKey(runtime, reference);
+      await revokeKey({ runtime, id, reason: options.reason });
+      context.print(
+        { json: { id, prefix: String(prefix), revoked: true }, text: `Key ${prefix} is revoked.` },
+        options,
+      );
+    });
+
+  key
+    .command('regenerate <key>')
+    .description('A new secret with the same settings; the old one ends at once')
+    .option('--json', 'print JSON')
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const runtime = await context.runtime();
+      const created = await regenerateKey({ runtime, row: await requireKey(runtime, reference) });
+      const text = `${created.key}\n\nThis is the only time that the key is shown. The old one is refused from now on.`;
+      context.print({ json: { ...created }, text }, options);
+    });
+}
+
+function readOptions(options: CreateOptions, now: number) {
+  if (options.allScopes && options.scopes) {
+    throw securityErrors.KEY_INVALID({ message: 'Either --scopes or --all-scopes, not both.' });
+  }
+  if (!options.allScopes && !options.scopes) {
+    throw securityErrors.KEY_INVALID({
+      message: 'Name the scopes (--scopes read,write), or ask for all of them (--all-scopes).',
+    });
+  }
+  const expiresAt = options.expires === undefined ? undefined : momentOf(options.expires, now);
+  if (options.expires !== undefined && !expiresAt) {
+    throw securityErrors.KEY_INVALID({
+      message: `--expires: expected a date or such as 90d, not "${options.expires}".`,
+    });
+  }
+  return {
+    name: options.name,
+    user: options.user,
+    scopes: options.allScopes ? ('all' as const) : (listOf(options.scopes) as Operation[]),
+    ...(options.models !== undefined && { models: required('models', listOf(options.models)) }),
+    ...(options.fields && { fields: fieldLists(options.fields) }),
+    ...(options.allowIp && { allow: options.allowIp.flatMap(listOf) }),
+    ...(options.denyIp && { deny: options.denyIp.flatMap(listOf) }),
+    ...(options.hours !== undefined && { hours: options.hours }),
+    ...(options.rate !== undefined && { rate: Number(options.rate) }),
+    ...(options.maxSessions !== undefined && { maxSessions: Number(options.maxSessions) }),
+    ...(expiresAt && { expiresAt }),
+  };
+}
+
+/** An option that was given says something: an empty limit must not become no limit. */
+function required(name: string, list: string[]): string[] {
+  if (list.length > 0) return list;
+  throw securityErrors.KEY_INVALID({ message: `--${name}: expected at least one.` });
+}
+
+function fieldLists(options: readonly string[]): Record<string, string[]> {
+  const lists: Record<string, string[]> = {};
+  for (const option of options) {
+    const [model = '', names, ...rest] = option.split('=');
+    if (names === undefined || rest.length > 0) {
+      throw securityErrors.KEY_INVALID({ message: `--fields: expected model=field,field, not "${option}".` });
+    }
+    lists[model.trim()] = [...(lists[model.trim()] ?? []), ...required('fields', listOf(names))];
+  }
+  return lists;
+}
+
+async function describe(runtime: Runtime, rows: readonly Row[]) {
+  const ids = rows.map(({ id }) => id);
+  const users = await rowsById(runtime, 'base.user', [...new Set(rows.map(row => String(row.user)))]);
+  const usage = await rowsById(runtime, 'security.api-key-usage', ids);
+  const now = runtime.now();
+  return rows.map(row => ({
+    id: row.id,
+    prefix: String(row.prefix),
+    name: String(row.name),
+    user: String(users.get(String(row.user))?.login ?? ''),
+    state: stateOf(row, now),
+    scopes: json(row.scopes),
+    models: json(row.models),
+    fields: json(row.fields),
+    allow: json(row.allow),
+    deny: json(row.deny),
+    hours: json(row.hours),
+    rate: json(row.rate),
+    maxSessions: json(row.max_sessions),
+    expiresAt: json(row.expires_at),
+    revokedAt: json(row.revoked_at),
+    createdAt: json(row.createdAt),
+    usageCount: Number(usage.get(row.id)?.count ?? 0),
+    lastUsedAt: json(usage.get(row.id)?.last_used_at),
+    lastAddress: json(usage.get(row.id)?.last_address),
+  }));
+}
+
+async function rowsById(runtime: Runtime, model: string, ids: readonly string[]): Promise<Map<string, Row>> {
+  const rows = new Map<string, Row>();
+  for (let start = 0; start < ids.length; start += 1_000) {
+    const where = oneOf('id', ids.slice(start, start + 1_000));
+    for (const row of await runtime.store.find({ model, where })) rows.set(row.id, row);
+  }
+  return rows;
+}
+
+function stateOf(row: Row, now: number): string {
+  if (row.revoked_at !== null) return 'revoked';
+  return typeof row.expires_at === 'string' && Date.parse(row.expires_at) <= now ? 'expired' : 'active';
+}
+
+function line(key: { prefix: string; name: string; user: string; state: string; scopes: Json }): string {
+  return [key.prefix, key.name, key.user, plain(key.scopes), key.state].join('  ');
+}
+
+function json(value: unknown): Json {
+  return (value ?? null) as Json;
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

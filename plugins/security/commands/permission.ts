@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { always, type CommandContext, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { granted, idList, listOf, requireGroups } from '../../base/plugin.ts';
+import { securityErrors } from '../errors.ts';
+
+interface AddOptions {
+  readonly model: string;
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly create?: boolean;
+  readonly delete?: boolean;
+  readonly groups?: string;
+  readonly json?: boolean;
+}
+
+/** `permission list|add|remove`. */
+export function registerPermissionCommands(program: Command, context: CommandContext): void {
+  const permission = program
+    .command('permission')
+    .description('What AI clients may reach at all, beside the permissions of the config file');
+
+  permission
+    .command('list')
+    .description('All permissions, of config and store')
+    .option('--model <model>', 'only for this model')
+    .option('--json', 'print JSON')
+    .action(async (options: { model?: string; json?: boolean }) => {
+      const all = await listPermissions(await context.runtime());
+      const shown = all.filter(({ model }) => options.model === undefined || model === options.model);
+      context.print({ json: shown, text: shown.map(line).join('\n') || 'No permissions.' }, options);
+    });
+
+  permission
+    .command('add')
+    .description('Lets AI clients reach a model; their users need group access all the same')
+    .requiredOption('--model <model>', 'the model')
+    .option('--read', 'search and read')
+    .option('--write', 'change')
+    .option('--create', 'make new ones')
+    .option('--delete', 'delete')
+    .option('--groups <groups>', 'only for these groups, comma-separated; default: everyone')
+    .option('--json', 'print JSON')
+    .action(async (options: AddOptions) => {
+      const runtime = await context.runtime();
+      const { model, read = false, write = false, create = false, delete: remove = false } = options;
+      if (!runtime.registry.get(model)) {
+        throw securityErrors.PERMISSION_INVALID({ message: `There is no model ${model}.` });
+      }
+      const names = listOf(options.groups);
+      if (options.groups !== undefined && names.length === 0) {
+        throw securityErrors.PERMISSION_INVALID({ message: '--groups: expected at least one group.' });
+      }
+      const operations = { read, write, create, delete: remove };
+      if (granted(operations).length === 0) {
+        throw securityErrors.PERMISSION_INVALID({
+          message: 'Say what is allowed: --read, --write, --create, --delete.',
+        });
+      }
+      const groups = await requireGroups(runtime, names);
+      const values = { model, everyone: names.length === 0, groups, ...operations };
+      const [made] = await runtime.system('permission add').of('security.permission').create([values]);
+      const output = { id: made?.id ?? '', model, groups: names, operations: granted(operations), source: 'stored' };
+      context.print({ json: output, text: `Permission added: ${line(output)}` }, options);
+    });
+
+  permission
+    .command('remove <id>')
+    .description('Takes a permission out of the store, by its id')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      const runtime = await context.runtime();
+      const found = await runtime.store.find({ model: 'security.permission', where: equals('id', id), limit: 1 });
+      if (found.length === 0) throw securityErrors.PERMISSION_NOT_FOUND({ message: `There is no permission ${id}.` });
+      await runtime.system('permission remove').of('security.permission').delete([id]);
+      context.print({ json: { id, removed: true }, text: `Permission ${id} removed.` }, options);
+    });
+}
+
+interface Described {
+  readonly id: string | null;
+  readonly model: string;
+  /** Empty: everyone; null: nobody any more. */
+  readonly groups: readonly string[] | null;
+  readonly operations: readonly string[];
+  readonly source: string;
+  readonly [key: string]: string | null | readonly string[];
+}
+
+async function listPermissions(runtime: Runtime): Promise<Described[]> {
+  const { store } = runtime;
+  const groups = await store.find({ model: 'base.group', where: always, fields: ['name'] });
+  const names = new Map(groups.map(({ id, name }) => [id, String(name)]));
+  const rows = await store.find({ model: 'security.permission', where: always });
+  const described = (row: Row): Described => {
+    const named = idList(row.groups).flatMap(id => names.get(id) ?? []);
+    return {
+      id: row.id,
+      model: String(row.model),
+      groups: row.everyone === true ? [] : named.length > 0 ? named : null,
+      operations: granted(row),
+      source: 'stored',
+    };
+  };
+  const configured = runtime.policies().permissions.map(
+    (entry): Described => ({
+      id: null,
+      model: entry.model,
+      groups: entry.groups ?? [],
+      operations: granted(entry),
+      source: 'config',
+    }),
+  );
+  return [...configured, ...rows.map(described)].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : 0));
+}
+
+function line(entry: Described): string {
+  const groups = entry.groups === null ? 'nobody' : entry.groups.join(', ') || 'everyone';
+  return [entry.id ?? entry.source, entry.model, entry.operations.join(','), groups].join('  ');
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { all, type CommandContext, type Condition, equals, type Json } from '../../../src/index.ts';
+import { baseErrors, findUser } from '../../base/plugin.ts';
+import { requireKey } from '../keys/end-key.ts';
+import { filterCount } from './options.ts';
+
+interface ListOptions {
+  readonly user?: string;
+  readonly key?: string;
+  readonly all?: boolean;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** `session list`. */
+export function registerSessionCommands(program: Command, context: CommandContext): void {
+  program
+    .command('session')
+    .description('Sessions of clients')
+    .command('list')
+    .description('Open sessions, the newest first')
+    .option('--user <login>', 'only of this user')
+    .option('--key <key>', 'only of this key: prefix, id or name')
+    .option('--all', 'also those that have ended')
+    .option('--limit <number>', 'at most so many', '100')
+    .option('--json', 'print JSON')
+    .action(async (options: ListOptions) => {
+      const runtime = await context.runtime();
+      const conditions: Condition[] = options.all ? [] : [equals('state', 'active')];
+      if (options.key) conditions.push(equals('credential_id', (await requireKey(runtime, options.key)).id));
+      if (options.user) {
+        const owner = await findUser(runtime, options.user);
+        if (!owner) throw baseErrors.USER_NOT_FOUND({ message: `There is no user ${options.user}.` });
+        conditions.push(equals('user', owner.user.id));
+      }
+      const rows = await runtime.store.find({
+        model: 'security.session',
+        where: all(...conditions),
+        order: [{ field: 'started_at', descending: true }],
+        limit: filterCount('limit', options.limit),
+      });
+      const sessions = rows.map(row => ({
+        id: row.id,
+        key: json(row.credential_label),
+        client: [row.client_name, row.client_version].filter(Boolean).join(' '),
+        userAgent: json(row.user_agent),
+        addresses: json(row.addresses),
+        startedAt: json(row.started_at),
+        lastActivity: json(row.last_activity),
+        requests: json(row.request_count),
+        state: json(row.state),
+        endReason: json(row.end_reason),
+      }));
+      const text = sessions.map(({ id, key, client, lastActivity, requests, state }) =>
+        [id, key, client, `${requests} calls`, lastActivity, state].join('  '),
+      );
+      context.print({ json: sessions, text: text.join('\n') || 'No sessions.' }, options);
+    });
+}
+
+function json(value: unknown): Json {
+  return (value ?? null) as Json;
+}

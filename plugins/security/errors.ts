@@ -1,0 +1,77 @@
+import { defineErrors } from '../../src/index.ts';
+
+/** What the guards and commands of this plugin refuse with. */
+export const securityErrors = defineErrors({
+  ADDRESS_NOT_ALLOWED: {
+    message: 'Calls from this address are not allowed.',
+    status: 403,
+    audience: 'caller',
+    solve: 'Call from an allowed network, or ask an admin to allow this one.',
+  },
+  OUTSIDE_HOURS: {
+    message: 'This credential may not be used at this time.',
+    status: 403,
+    audience: 'caller',
+    solve: 'Call within the hours that the message names, or ask an admin to change them.',
+  },
+  SESSION_LIMIT: {
+    message: 'This credential has as many sessions open as it may have.',
+    status: 429,
+    audience: 'caller',
+    solve: 'Use one of the open clients, wait until one of them has been idle long enough, or ask an admin to end one.',
+  },
+  SESSION_ENDED: {
+    message: 'This session has ended.',
+    status: 401,
+    audience: 'caller',
+    solve: 'Connect again; where an admin has ended the session, only after the time that Retry-After names.',
+  },
+  RATE_LIMITED: {
+    message: 'Too many calls.',
+    status: 429,
+    audience: 'caller',
+    solve: 'Wait as long as Retry-After says.',
+  },
+  INSUFFICIENT_SCOPE: {
+    message: 'The credential lacks a scope that this call needs.',
+    status: 403,
+    audience: 'caller',
+    solve: 'Use a credential that has the scopes that the message names.',
+  },
+  KEY_NOT_FOUND: {
+    message: 'There is no such key.',
+    status: 404,
+    audience: 'operator',
+    solve: '`gatehouse key list` shows the keys with their prefixes.',
+  },
+  KEY_INVALID: {
+    message: 'The key cannot be made like this.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message names the option and what it expects.',
+  },
+  KEY_REVOKED: {
+    message: 'The key has been revoked.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Create a new key.',
+  },
+  PERMISSION_INVALID: {
+    message: 'The permission cannot be made like this.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message names what is wrong.',
+  },
+  PERMISSION_NOT_FOUND: {
+    message: 'There is no such permission in the store.',
+    status: 404,
+    audience: 'operator',
+    solve: '`gatehouse permission list` shows them; those of the config file are changed there.',
+  },
+  FILTER_INVALID: {
+    message: 'The filter cannot be read.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message names the option and what it expects.',
+  },
+});

@@ -1,0 +1,67 @@
+import { equals, hasCode, type Runtime, type WriteOperation } from '../../../src/index.ts';
+
+/** Counts what each key is used for, in memory, and writes it down now and then. */
+export interface KeyUsage {
+  /** `time`: ms since the epoch. */
+  used(use: { id: string; time: number; address: string }): void;
+  /** Writes what has come together; keeps it for the next time where the store does not answer. */
+  flush(): Promise<void>;
+}
+
+interface Use {
+  count: number;
+  time: number;
+  address: string;
+}
+
+const model = 'security.api-key-usage';
+
+export function createKeyUsage(runtime: Runtime): KeyUsage {
+  let uses = new Map<string, Use>();
+
+  function used({ id, time, address, count = 1 }: { id: string; time: number; address: string; count?: number }): void {
+    const use = uses.get(id);
+    if (!use) uses.set(id, { count, time, address });
+    else {
+      use.count += count;
+      if (time < use.time) return;
+      use.time = time;
+      use.address = address;
+    }
+  }
+
+  async function write(entries: readonly (readonly [string, Use])[]): Promise<void> {
+    const updates = entries.map(([id, use]): WriteOperation => {
+      const set = { last_used_at: new Date(use.time).toISOString(), last_address: use.address };
+      return { kind: 'update', model, where: equals('id', id), set, add: { count: use.count } };
+    });
+    const results = await runtime.store.write(updates, { atomic: false });
+    for (const [index, [id, use]] of entries.entries()) if (results[index]?.matched === 0) await insert(id, use);
+  }
+
+  async function insert(id: string, { count, time, address }: Use): Promise<void> {
+    const row = { id, count, last_used_at: new Date(time).toISOString(), last_address: address };
+    try {
+      await runtime.store.write([{ kind: 'insert', model, row }]);
+    } catch (thrown) {
+      // Another instance was first: now there is something to add to.
+      if (!hasCode(thrown, 'VALUE_NOT_UNIQUE')) throw thrown;
+      await write([[id, { count, time, address }]]);
+    }
+  }
+
+  return {
+    used,
+    async flush() {
+      const taken = [...uses];
+      uses = new Map();
+      if (taken.length === 0) return;
+      try {
+        await write(taken);
+      } catch (thrown) {
+        for (const [id, use] of taken) used({ id, ...use });
+        throw thrown;
+      }
+    },
+  };
+}

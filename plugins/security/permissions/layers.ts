@@ -1,0 +1,34 @@
+import type { AccessLayer } from '../../../src/index.ts';
+import type { PermissionDirectory } from './permission-directory.ts';
+
+const all = { read: true, write: true };
+const none = { read: false, write: false };
+
+/** The whitelist of what AI clients may reach at all. Before it is known: nothing. */
+export function permissionLayer(directory: () => PermissionDirectory | undefined): AccessLayer {
+  return {
+    name: 'permissions',
+    operations: ({ principal, model }) =>
+      directory()?.tables().permissions.operations(model.name, principal) ?? new Set(),
+  };
+}
+
+/** Fields that policies hide. Before they are known: all of them. */
+export function fieldRuleLayer(directory: () => PermissionDirectory | undefined): AccessLayer {
+  return {
+    name: 'field policies',
+    field({ principal, model, name, field }) {
+      const tables = directory()?.tables();
+      return tables && !tables.fields.isHidden({ principal, model: model.name, name, field }) ? all : none;
+    },
+  };
+}
+
+/** Models that no right opens, whatever policies say. */
+export function sealedLayer(models: ReadonlySet<string>): AccessLayer {
+  const everything = new Set(['read', 'write', 'create', 'delete'] as const);
+  return {
+    name: 'secrets',
+    operations: ({ model }) => (models.has(model.name) ? new Set() : everything),
+  };
+}

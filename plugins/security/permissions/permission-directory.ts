@@ -1,0 +1,47 @@
+import type { PolicySet, Runtime } from '../../../src/index.ts';
+import { createStoredTable, type GrantTable } from '../../base/plugin.ts';
+import { compileFieldRules, type FieldRuleTable } from './field-rules.ts';
+import { compilePermissions } from './permission-table.ts';
+
+export interface PermissionTables {
+  readonly permissions: GrantTable;
+  readonly fields: FieldRuleTable;
+}
+
+/** Permissions and field policies of config and store, in memory. */
+export interface PermissionDirectory {
+  tables(): PermissionTables;
+  /** Reads what changed in the store; true when anything did. Throws STORE_UNAVAILABLE. */
+  sync(): Promise<boolean>;
+}
+
+export function createPermissionDirectory(runtime: Runtime): PermissionDirectory {
+  const { store } = runtime;
+  const groups = createStoredTable({ store, model: 'base.group' });
+  const permissions = createStoredTable({ store, model: 'security.permission' });
+  const fieldRules = createStoredTable({ store, model: 'security.field-rule' });
+  let compiled: { from: PolicySet; tables: PermissionTables } | undefined;
+
+  return {
+    tables() {
+      const policies = runtime.policies();
+      if (compiled?.from !== policies) {
+        const parts = { policies, groups: groups.rows() };
+        compiled = {
+          from: policies,
+          tables: {
+            permissions: compilePermissions({ ...parts, stored: permissions.rows() }),
+            fields: compileFieldRules({ ...parts, stored: fieldRules.rows() }),
+          },
+        };
+      }
+      return compiled.tables;
+    },
+    async sync() {
+      const changes = await Promise.all([groups.sync(), permissions.sync(), fieldRules.sync()]);
+      const isChanged = changes.includes(true);
+      if (isChanged) compiled = undefined;
+      return isChanged;
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { z } from 'zod';
+import { definePlugin } from '../../src/index.ts';
+import { createRefresher, type Refresher } from '../base/plugin.ts';
+import { securityPolicies } from './access.ts';
+import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
+import { type Background, runInBackground } from './background.ts';
+import { registerAuditCommands } from './commands/audit.ts';
+import { registerKeyCommands } from './commands/key.ts';
+import { registerPermissionCommands } from './commands/permission.ts';
+import { registerSessionCommands } from './commands/session.ts';
+import { createAttempts } from './keys/attempts.ts';
+import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { createKeyUsage, type KeyUsage } from './keys/usage.ts';
+import { createLimitsBook } from './limits-book.ts';
+import { apiKey } from './models/api-key.ts';
+import { apiKeySecret } from './models/api-key-secret.ts';
+import { apiKeyUsage } from './models/api-key-usage.ts';
+import { auditEntry } from './models/audit-entry.ts';
+import { fieldRule } from './models/field-rule.ts';
+import { permission } from './models/permission.ts';
+import { session } from './models/session.ts';
+import { sessionSlots } from './models/session-slots.ts';
+import { compileAddressList } from './network/address-list.ts';
+import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/layers.ts';
+import { createPermissionDirectory, type PermissionDirectory } from './permissions/permission-directory.ts';
+import { createRateLimits } from './rate/rate-limits.ts';
+import { createSessionBook, type SessionBook } from './sessions/session-book.ts';
+import { type SecuritySettings, settings } from './settings.ts';
+import { fieldsGuard } from './stages/fields-guard.ts';
+import { keyGuard } from './stages/key-guard.ts';
+import { modelGuard } from './stages/model-guard.ts';
+import { credentialNetworkGuard, globalNetworkGuard, hoursGuard } from './stages/network-guards.ts';
+import { permissionGuard } from './stages/permission-guard.ts';
+import { rateGuard, rateHeadersGuard } from './stages/rate-guard.ts';
+import { redactGuard } from './stages/redact-guard.ts';
+import { scopeGuard } from './stages/scope-guard.ts';
+import { sessionGuard } from './stages/session-guard.ts';
+
+export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
+
+/** What runs while the server does; made at start, because it needs the store. */
+interface Running {
+  readonly ring: KeyRing;
+  readonly usage: KeyUsage;
+  readonly book: SessionBook;
+  readonly audit: AuditLog;
+  readonly directory: PermissionDirectory;
+  readonly refresher: Refresher;
+  readonly background: Background;
+  stopWatching(): void;
+}
+
+/** ms between two write-downs of usage and session activity, and between two tries to read permissions. */
+const flushEvery = 5_000;
+const retryAfter = 500;
+/** A change of these decides about credentials; this instance does not wait to be told of it. */
+const decidesOnCallers: ReadonlySet<string> = new Set(['base.user', 'base.group', 'security.api-key']);
+
+/** The guards of the gate: keys, sessions, addresses, rates, scopes, models, permissions, fields, and the log. */
+export default definePlugin({
+  name: 'security',
+  version: '1.0.0',
+  kernel: '^1',
+  depends: ['base'],
+  settings,
+  setup(scope, own: SecuritySettings) {
+    let running: Running | undefined;
+    const started = (): Running => {
+      if (!running) throw new Error('the security plugin is used before it has started');
+      return running;
+    };
+    const limits = createLimitsBook();
+    const rates = createRateLimits(own.rate);
+    const directory = () => running?.directory;
+
+    for (const model of [apiKey, apiKeySecret, apiKeyUsage, session, sessionSlots, permission, fieldRule, auditEntry]) {
+      scope.model(model);
+    }
+    scope.policies(securityPolicies);
+    scope.access(sealedLayer(new Set([apiKeySecret.name, sessionSlots.name])));
+    scope.access(permissionLayer(directory));
+    scope.access(fieldRuleLayer(directory));
+
+    scope.guard('admit', globalNetworkGuard({ allow: listOf(own.network.allow), deny: listOf(own.network.deny) }));
+    scope.guard('authenticate', keyGuard({ ring: () => started().ring, usage: () => started().usage, limits }));
+    scope.guard('session', rateHeadersGuard({ rates, limits }));
+    scope.guard('session', sessionGuard({ book: () => started().book, limits }));
+    scope.guard('network', credentialNetworkGuard(limits));
+    scope.guard('network', hoursGuard(limits));
+    scope.guard('rate', rateGuard({ rates, limits }));
+    scope.guard('scope', scopeGuard);
+    scope.guard('model', modelGuard);
+    scope.guard('permission', permissionGuard);
+    scope.guard('fields', fieldsGuard);
+    scope.guard('redact', redactGuard);
+    scope.audit(auditSink(() => running?.audit));
+
+    scope.job({
+      name: 'rate counters',
+      schedule: '*/5 * * * *',
+      async run(runtime) {
+        runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
+      },
+    });
+    for (const register of [
+      registerKeyCommands,
+      registerPermissionCommands,
+      registerSessionCommands,
+      registerAuditCommands,
+    ]) {
+      scope.command(register);
+    }
+
+    scope.onStart(async runtime => {
+      const attempts = createAttempts({ now: runtime.now, settings: own.lockout });
+      const ring = createKeyRing({ runtime, attempts });
+      const usage = createKeyUsage(runtime);
+      const book = createSessionBook({ runtime, settings: own.sessions });
+      const permissions = createPermissionDirectory(runtime);
+      await permissions.sync();
+      const refresher = createRefresher({
+        what: 'permissions and field rules',
+        log: runtime.log,
+        wait: () => wait(retryAfter),
+        async run() {
+          if (!(await permissions.sync())) return;
+          runtime.policy.invalidate();
+          runtime.emit('policy.changed', {});
+        },
+      });
+      running = {
+        ring,
+        usage,
+        book,
+        audit: createAuditLog(runtime),
+        directory: permissions,
+        refresher,
+        background: runInBackground({ every: flushEvery, log: runtime.log, work: [usage.flush, book.flush] }),
+        stopWatching: runtime.store.watch(() => {
+          ring.expire();
+          refresher.notice();
+        }),
+      };
+    });
+    scope.on('policy.changed', () => running?.ring.expire());
+    scope.on('record.changed', ({ model }) => {
+      if (decidesOnCallers.has(model)) running?.ring.expire();
+    });
+    scope.onStop(async () => {
+      running?.stopWatching();
+      await running?.refresher.stop();
+      await running?.background.stop();
+      await running?.audit.drained();
+    });
+  },
+});
+
+/** The settings have been checked. */
+function listOf(entries: readonly string[]) {
+  const list = compileAddressList(entries);
+  if (!list) throw new Error(`not an address list: ${entries.join(', ')}`);
+  return list;
+}
+
+declare module '../../src/index.ts' {
+  interface PluginSettings {
+    security: z.input<typeof settings>;
+  }
+}

@@ -1,0 +1,231 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type Call, hasCode, kernelErrors, oneOf, type Principal, type Runtime } from '../../../src/index.ts';
+import type { CredentialLimits } from '../keys/key-limits.ts';
+import type { SecuritySettings } from '../settings.ts';
+import { type Admission, type Applicant, admit, type SessionLimits } from './admission.ts';
+import { clientKey, statelessKey } from './client-key.ts';
+import { sessionEnded, sessionLimit } from './refusals.ts';
+import { endSession, insertSession, lastActivities, touchSession } from './session-rows.ts';
+import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots.ts';
+
+/*
+ *   call ──► live in memory, neither idle nor too old? ──yes──► counted, written down later
+ *                │ no (one at a time for each credential)
+ *                ▼
+ *        slots document ──► admit ──► replaced if nobody else has in between ──► session record
+ *                ▲                         │ somebody has
+ *                └─────────────────────────┘
+ */
+
+/** The sessions that this instance serves. */
+export interface SessionBook {
+  /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, STORE_UNAVAILABLE. */
+  enter(input: Entering): Live | Promise<Live>;
+  /** Writes down activity, and drops the sessions that another instance has ended. */
+  flush(): Promise<void>;
+}
+
+export interface Entering {
+  readonly call: Call;
+  readonly principal: Principal;
+  readonly limits: CredentialLimits;
+}
+
+/** A session that is known to be open. Times in ms since the epoch. */
+export interface Live {
+  readonly id: string;
+  readonly credentialId: string;
+  /** What it is found by. */
+  readonly key: string;
+  readonly startedAt: number;
+  lastActivity: number;
+  /** Not written down yet. */
+  requests: number;
+  readonly addresses: Set<string>;
+}
+
+const maxLive = 50_000;
+const maxAddresses = 20;
+/** Tries to replace the slots; each failure means that somebody else got through. */
+const maxTries = 100;
+/** ms for which a full credential is not asked again whether a new client fits in. */
+const fullFor = 1_000;
+/** ms that what another instance has written about a session may be behind. */
+const flushLag = 10_000;
+const chunkSize = 1_000;
+
+export function createSessionBook(parts: {
+  readonly runtime: Runtime;
+  readonly settings: SecuritySettings['sessions'];
+}): SessionBook {
+  const { runtime, settings } = parts;
+  const byId = new Map<string, Live>();
+  const live = new LRUCache<string, Live>({ max: maxLive, dispose: ({ id }) => byId.delete(id) });
+  const full = new LRUCache<string, { until: number; limit: number; clients: ReadonlySet<string> }>({ max: maxLive });
+  const queues = new Map<string, Promise<unknown>>();
+
+  function limitsFor(own: CredentialLimits): SessionLimits {
+    return {
+      limit: own.maxSessions ?? settings.limit,
+      idle: own.sessionIdle ?? settings.idleMinutes * 60_000,
+      maxAge: own.sessionMaxAge ?? settings.maxHours * 3_600_000,
+      whenFull: settings.whenFull,
+      refusal: settings.endedMinutes * 60_000,
+    };
+  }
+
+  /** Looks at the stored slots until the decision about them could be written. */
+  async function decide(entering: Entering): Promise<Live> {
+    const { call, principal } = entering;
+    const { id: credentialId } = principal.credential;
+    const limits = limitsFor(entering.limits);
+    const applicant: Applicant = {
+      client: hash('sha256', clientKey(call)),
+      before: call.client.sessionId === undefined ? undefined : hash('sha256', statelessKey(call)),
+      newId: runtime.newId(),
+    };
+    const crowd = full.get(credentialId);
+    const isOpenSomewhere = crowd?.clients.has(applicant.client) || crowd?.clients.has(applicant.before ?? '');
+    if (crowd && !isOpenSomewhere && crowd.until > runtime.now()) throw sessionLimit(crowd.limit);
+    for (let tries = 1; tries <= maxTries; tries += 1) {
+      const slots = await readSlots(runtime, credentialId);
+      const ids = slots.open.map(({ session }) => session);
+      const written = await lastActivities(runtime, ids);
+      const lastActivity = ({ session, startedAt }: Slot): number => {
+        const here = byId.get(session)?.lastActivity;
+        const there = written.get(session);
+        return Math.max(startedAt, here ?? 0, there === undefined ? 0 : there + (here === undefined ? flushLag : 0));
+      };
+      const now = runtime.now();
+      const admission = admit({ slots, applicant, limits, lastActivity, now });
+      if (!(await apply({ entering, slots, admission, now }))) continue;
+      return conclude({ entering, slots, admission, now });
+    }
+    throw kernelErrors.STORE_CONFLICT({ detail: `the sessions of ${credentialId} change too fast` });
+  }
+
+  /** False where somebody has changed the slots in between: nothing is written then. */
+  async function apply(input: {
+    entering: Entering;
+    slots: Slots;
+    admission: Admission;
+    now: number;
+  }): Promise<boolean> {
+    const { entering, slots, admission, now } = input;
+    if (!admission.next) return true;
+    try {
+      await runtime.store.write([replaceSlots(slots, admission.next)]);
+    } catch (thrown) {
+      if (hasCode(thrown, 'STORE_CONFLICT') || hasCode(thrown, 'VALUE_NOT_UNIQUE')) return false;
+      throw thrown;
+    }
+    const { verdict, endings } = admission;
+    const writes = endings.map(({ slot, reason }) => endSession({ id: slot.session, time: now, reason }));
+    if (verdict.kind === 'started') {
+      const { call, principal } = entering;
+      writes.push(insertSession({ runtime, call, principal, id: verdict.slot.session, startedAt: now }));
+    }
+    if (writes.length > 0) await runtime.store.write(writes, { atomic: false });
+    for (const { slot } of endings) live.delete(byId.get(slot.session)?.key ?? '');
+    return true;
+  }
+
+  function conclude(input: { entering: Entering; slots: Slots; admission: Admission; now: number }): Live {
+    const { entering, slots, now } = input;
+    const { verdict } = input.admission;
+    const credentialId = slots.credentialId;
+    if (verdict.kind === 'ended') throw sessionEnded(verdict.wait);
+    if (verdict.kind === 'full') {
+      const clients = new Set(slots.open.map(({ client }) => client));
+      full.set(credentialId, { until: now + fullFor, limit: verdict.limit, clients });
+      throw sessionLimit(verdict.limit);
+    }
+    const { session: id, startedAt } = verdict.slot;
+    const known = byId.get(id);
+    const key = liveKey(entering);
+    // A client that has got a protocol session since is found by that from now on.
+    if (known && known.key !== key) live.delete(known.key);
+    const session: Live = known
+      ? { ...known, key }
+      : { id, credentialId, key, startedAt, lastActivity: now, requests: 0, addresses: new Set() };
+    live.set(key, session);
+    byId.set(id, session);
+    return session;
+  }
+
+  /** One decision at a time for each credential: callers here do not fight each other for the document. */
+  function queue(credentialId: string, run: () => Promise<Live>): Promise<Live> {
+    const before = queues.get(credentialId) ?? Promise.resolve();
+    const result = before.then(run, run);
+    const done = result
+      .catch(() => {})
+      .then(() => {
+        if (queues.get(credentialId) === done) queues.delete(credentialId);
+      });
+    queues.set(credentialId, done);
+    return result;
+  }
+
+  /** The session in memory, where it may go on without a look at the store. */
+  function current(entering: Entering, now: number): Live | undefined {
+    const session = live.get(liveKey(entering));
+    if (!session) return undefined;
+    const { idle, maxAge } = limitsFor(entering.limits);
+    const isOver = session.lastActivity + idle <= now || session.startedAt + maxAge <= now;
+    return isOver ? undefined : session;
+  }
+
+  async function dropEnded(credentialIds: readonly string[]): Promise<void> {
+    for (let start = 0; start < credentialIds.length; start += chunkSize) {
+      const where = oneOf('id', credentialIds.slice(start, start + chunkSize));
+      const open = new Map<string, Set<string>>();
+      for (const row of await runtime.store.find({ model: 'security.session-slots', where })) {
+        open.set(row.id, new Set(slotsOf(row).open.map(({ session }) => session)));
+      }
+      for (const { id, credentialId, key } of [...byId.values()]) {
+        if (open.get(credentialId)?.has(id) === false) live.delete(key);
+      }
+    }
+  }
+
+  return {
+    enter(entering) {
+      const now = runtime.now();
+      const session = current(entering, now);
+      if (session) return count(session, entering.call, now);
+      const { credential } = entering.principal;
+      return queue(credential.id, async () => {
+        const time = runtime.now();
+        return count(current(entering, time) ?? (await decide(entering)), entering.call, time);
+      });
+    },
+    async flush() {
+      const busy = [...byId.values()].filter(({ requests }) => requests > 0);
+      if (busy.length === 0) return;
+      const taken = busy.map(session => ({ session, requests: session.requests }));
+      for (const { session } of taken) session.requests = 0;
+      try {
+        const writes = taken.map(({ session: { id, lastActivity, addresses }, requests }) =>
+          touchSession({ id, lastActivity, requests, addresses: [...addresses] }),
+        );
+        await runtime.store.write(writes, { atomic: false });
+      } catch (thrown) {
+        for (const { session, requests } of taken) session.requests += requests;
+        throw thrown;
+      }
+      await dropEnded([...new Set(busy.map(({ credentialId }) => credentialId))]);
+    },
+  };
+}
+
+function liveKey({ call, principal }: Entering): string {
+  return `${principal.credential.id} ${clientKey(call)}`;
+}
+
+function count(session: Live, { address }: Call, now: number): Live {
+  session.lastActivity = now;
+  session.requests += 1;
+  if (session.addresses.size < maxAddresses) session.addresses.add(address);
+  return session;
+}

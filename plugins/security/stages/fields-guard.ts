@@ -1,0 +1,51 @@
+import {
+  type AccessPolicy,
+  fieldNotAvailable,
+  type Guard,
+  kernelErrors,
+  type Principal,
+  type Runtime,
+  resolvePath,
+} from '../../../src/index.ts';
+
+/** Fields that a path may have, and paths that a call may name. */
+const maxPathLength = 8;
+
+/**
+ * Every field that the call names, through relations too, exists for the caller. A hidden one is refused exactly like
+ * one that does not exist.
+ */
+export const fieldsGuard: Guard<'fields'> = {
+  name: 'fields available',
+  check({ touches, principal }, runtime) {
+    for (const { model, fields } of touches) {
+      for (const named of fields ?? []) checkField({ ...named, model, principal, runtime });
+    }
+  },
+};
+
+function checkField(input: {
+  path: string;
+  use: 'read' | 'write';
+  at: string;
+  model: string;
+  principal: Principal | undefined;
+  runtime: Runtime;
+}): void {
+  const { path, use, at, principal, runtime } = input;
+  const { registry, policy } = runtime;
+  const model = registry.get(input.model);
+  if (!principal || !model) throw kernelErrors.MODEL_NOT_AVAILABLE();
+  if (use === 'write') {
+    // Only own fields are written; a path leads nowhere.
+    if (policy.of(principal, input.model)?.fields.get(path)?.write) return;
+    throw fieldNotAvailable({ model: input.model, path, at });
+  }
+  if (knows(policy, principal, input.model, path)) return;
+  resolvePath({ path, model, registry, access: name => policy.of(principal, name), maxLength: maxPathLength, at });
+}
+
+/** The quick answer for a plain name. */
+function knows(policy: AccessPolicy, principal: Principal, model: string, path: string): boolean {
+  return policy.of(principal, model)?.fields.get(path)?.read === true;
+}

@@ -1,0 +1,49 @@
+import type { Call, Guard } from '../../../src/index.ts';
+import { securityErrors } from '../errors.ts';
+import type { LimitsBook } from '../limits-book.ts';
+import type { RateLimits, Standing } from '../rate/rate-limits.ts';
+
+interface Parts {
+  readonly rates: RateLimits;
+  readonly limits: LimitsBook;
+}
+
+/** Counts the call; over a limit it is refused, and does not count. */
+export function rateGuard({ rates, limits }: Parts): Guard<'rate'> {
+  return {
+    name: 'rate limit',
+    check(call, runtime) {
+      const { principal } = call;
+      if (!principal) return;
+      const now = runtime.now();
+      const standing = rates.take({ principal, rate: limits.of(principal).rate, now });
+      announce(call, standing);
+      if (standing.isAllowed) return;
+      const wait = Math.max(1, Math.ceil((standing.resetAt - now) / 1000));
+      throw securityErrors.RATE_LIMITED({
+        message: `Too many calls: at most ${standing.limit} within 60 s. Try again in ${wait} s.`,
+        data: { limit: standing.limit, retryAfter: wait },
+        headers: { 'Retry-After': String(wait) },
+      });
+    },
+  };
+}
+
+/** Before anything else can refuse a known caller: every answer to one says where it stands. Counts nothing. */
+export function rateHeadersGuard({ rates, limits }: Parts): Guard<'session'> {
+  return {
+    name: 'rate headers',
+    check(call, runtime) {
+      const { principal } = call;
+      if (principal) announce(call, rates.look({ principal, rate: limits.of(principal).rate, now: runtime.now() }));
+      return undefined;
+    },
+  };
+}
+
+/** `X-RateLimit-Reset` is in seconds since the epoch, when one more call becomes free. */
+function announce({ responseHeaders }: Call, { limit, remaining, resetAt }: Standing): void {
+  responseHeaders['X-RateLimit-Limit'] = String(limit);
+  responseHeaders['X-RateLimit-Remaining'] = String(remaining);
+  responseHeaders['X-RateLimit-Reset'] = String(Math.ceil(resetAt / 1000));
+}
