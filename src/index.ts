@@ -17,6 +17,7 @@ export type { Change, Environment, OutRecord, Records } from './model/environmen
 export { type Classification, type Field, field } from './model/field.ts';
 export { fieldNotAvailable } from './model/field-not-available.ts';
 export { type AccessLookup, resolvePath } from './model/field-path.ts';
+export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';
 export type { RegisteredModel, Registry } from './model/registry.ts';

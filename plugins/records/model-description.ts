@@ -1,8 +1,8 @@
 import {
   type CallContext,
   type Field,
-  kernelErrors,
   type ModelAccess,
+  modelNotAvailable,
   type Operation,
   operations,
 } from '../../src/index.ts';
@@ -46,7 +46,7 @@ export interface ModelDescription {
 /** MODEL_NOT_AVAILABLE where the model does not exist for the caller. */
 export function describeModel(model: string, { policy, principal }: CallContext): ModelDescription {
   const access = policy.of(principal, model);
-  if (!access) throw kernelErrors.MODEL_NOT_AVAILABLE();
+  if (!access) throw modelNotAvailable(model);
   return {
     model: access.model.name,
     label: access.model.label,

@@ -30,6 +30,7 @@ const models = [
       tag_ids: field.many2many({ to: 'x.tag' }),
       order_ids: field.one2many({ to: 'x.order', inverse: 'partner_id' }),
       vault_id: field.many2one({ to: 'x.vault' }),
+      internal: field.boolean({ index: true }),
     },
   }),
   defineModel({
@@ -58,19 +59,19 @@ const models = [
   }),
 ];
 
-/** Owners may do everything. The others know nothing of vaults, secrets and hidden contacts. */
+/** Owners may do everything. The others know nothing of vaults, of secrets, and of internal contacts. */
 const layer: AccessLayer = {
   name: 'test access',
   operations({ principal, model }) {
     return new Set(principal.groups.has('owner') || model.name !== 'x.vault' ? operations : []);
   },
   field({ principal, name }) {
-    const allowed = principal.groups.has('owner') || name !== 'secret';
+    const allowed = principal.groups.has('owner') || (name !== 'secret' && name !== 'internal');
     return { read: allowed, write: allowed };
   },
   rule({ principal, model }) {
     if (principal.groups.has('owner') || model.name !== 'x.partner') return { kind: 'all', of: [] };
-    return not({ kind: 'compare', field: 'ref', operator: '=', value: 'HIDDEN' });
+    return not({ kind: 'compare', field: 'internal', operator: '=', value: true });
   },
 };
 

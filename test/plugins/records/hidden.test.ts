@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { GatehouseError, hasCode } from '../../../src/index.ts';
+import { verifies } from '../../requirements.ts';
+import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { type Company, openCompany, owner, seller } from './company.ts';
+
+/*
+ * Attacks on what a caller may not see. Each call is made with the name of something hidden and with a name that means
+ * nothing, and in two companies that differ in nothing but what is hidden: every answer and every error must be the same.
+ */
+
+type Call = readonly [tool: string, args: Record<string, unknown>];
+
+/** One field name in every argument of every tool that takes one. `id` is of a contact that the caller sees. */
+function callsNaming(name: string, id: string): Call[] {
+  const model = 'x.partner';
+  const domains = [
+    [[name, '=', 'open sesame']],
+    [[name, '!=', false]],
+    ['!', [name, 'ilike', '%']],
+    ['|', ['name', '=', 'x'], [name, 'in', ['open sesame']]],
+    ['&', '!', [name, '<', 'z'], ['name', '!=', false]],
+    [[name, 'child_of', id]],
+    [[`${name}.name`, '=', 'x']],
+    [[`parent_id.${name}`, '=', 'open sesame']],
+    [[`order_ids.partner_id.${name}`, '!=', false]],
+    [[name, 'no operator', 1]],
+    [[name, '>', { $ne: null }]],
+  ];
+  return [
+    ...domains.map((domain): Call => ['search', { model, domain }]),
+    ...domains.map((domain): Call => ['aggregate', { model, domain }]),
+    ['search', { model: 'x.order', domain: [[`partner_id.${name}`, '=', 'open sesame']] }],
+    ['search', { model: 'x.order', fields: [`partner_id.${name}`] }],
+    ['search', { model, fields: [name] }],
+    ['search', { model, fields: ['name', name], query: 'visible' }],
+    ['search', { model, order: name }],
+    ['search', { model, order: `name, ${name} desc` }],
+    ['search', { model, order: `parent_id.${name}` }],
+    ['read', { ids: [id], fields: [name] }],
+    ['read', { ids: [id], fields: ['notes', name], valueOffset: 1 }],
+    ['aggregate', { model, groupBy: [name] }],
+    ['aggregate', { model, groupBy: ['state', `${name}:month`] }],
+    ['aggregate', { model, groupBy: [`parent_id.${name}`] }],
+    ['aggregate', { model, measures: ['count', `${name}:max`] }],
+    ['aggregate', { model, measures: [name] }],
+    ...[true, false].flatMap((dryRun): Call[] => [
+      ['create', { model, records: [{ name: 'New', [name]: 'open sesame' }], dryRun }],
+      ['create', { model, records: [{ [name]: null }], dryRun }],
+      ['write', { ids: [id], values: { [name]: 'open sesame' }, dryRun }],
+      ['write', { ids: [id], values: { name: 'Visible', [name]: false }, dryRun }],
+    ]),
+  ];
+}
+
+/** One model in every tool that takes one. */
+function callsOn(model: string): Call[] {
+  const id = `${model}/000000000000000000000001`;
+  return [
+    ['describe_model', { model }],
+    ['search', { model }],
+    ['search', { model, query: 'gold', domain: [['code', '=', '1']], fields: ['name'], order: 'name' }],
+    ['read', { ids: [id] }],
+    ['read', { ids: [id], fields: ['name'] }],
+    ['fetch', { id }],
+    ['aggregate', { model, groupBy: ['name'], measures: ['count'] }],
+    ...[true, false].flatMap((dryRun): Call[] => [
+      ['create', { model, records: [{ name: 'x', code: '1' }], dryRun }],
+      ['write', { ids: [id], values: { code: '1' }, versions: { [id]: 7 }, dryRun }],
+      ['delete', { ids: [id], versions: { [id]: 7 }, dryRun }],
+    ]),
+  ];
+}
+
+/** One record, by its plain id, in every argument that takes one. `own` is of a contact that the caller sees. */
+function callsTo(plain: string, own: string): Call[] {
+  const id = `x.partner/${plain}`;
+  return [
+    ['read', { ids: [id] }],
+    ['read', { ids: [own, id], fields: ['name'] }],
+    ['fetch', { id }],
+    ['write', { ids: [id], values: { name: 'Mine' } }],
+    ['write', { ids: [own, id], values: { credit: 1 }, versions: { [id]: 99 }, dryRun: true }],
+    ['write', { ids: [own], values: { parent_id: id } }],
+    ['write', { ids: [own], values: { parent_id: id }, dryRun: true }],
+    ['create', { model: 'x.order', records: [{ name: 'For it', partner_id: id }] }],
+    ['delete', { ids: [id] }],
+    ['delete', { ids: [id], versions: { [id]: 99 }, dryRun: true }],
+    ['search', { model: 'x.partner', domain: [['id', '=', id]] }],
+    ['search', { model: 'x.partner', domain: [['id', 'child_of', id]] }],
+    ['search', { model: 'x.partner', domain: [['id', 'parent_of', id]] }],
+    ['search', { model: 'x.partner', domain: [['parent_id', '=', id]] }],
+    ['search', { model: 'x.partner', domain: [['parent_id', 'child_of', id]] }],
+    ['search', { model: 'x.order', domain: [['partner_id', '=', id]] }],
+    ['search', { model: 'x.order', domain: [['partner_id', 'in', [id]]] }],
+    ['search', { model: 'x.order', domain: [['partner_id', '!=', id]], fields: ['name'] }],
+    ['search', { model: 'x.order', domain: [['partner_id', 'child_of', [id]]] }],
+    ['aggregate', { model: 'x.order', domain: [['partner_id', '=', id]] }],
+  ];
+}
+
+/** Calls that reach hidden things without naming them. */
+const blindCalls: Call[] = [
+  ['list_models', {}],
+  ['describe_model', { model: 'x.partner' }],
+  ['search', { query: 'sesame' }],
+  ['search', { query: 'gold' }],
+  ['search', { query: 'boss' }],
+  ['search', { query: 'visible' }],
+  ['search', { model: 'x.partner', query: 'open' }],
+  ['search', { model: 'x.partner' }],
+  ['search', { model: 'x.partner', domain: [['parent_id', '!=', false]] }],
+  ['search', { model: 'x.partner', domain: [['parent_id.name', 'ilike', 'boss']] }],
+  ['search', { model: 'x.partner', domain: ['!', ['parent_id.name', 'ilike', 'boss']] }],
+  ['search', { model: 'x.partner', domain: [['parent_id', 'ilike', 'boss']] }],
+  ['search', { model: 'x.order' }],
+  ['search', { model: 'x.order', domain: [['partner_id.name', '!=', false]] }],
+  ['search', { model: 'x.order', domain: [['partner_id.credit', '>', 500]] }],
+  ['aggregate', { model: 'x.partner', groupBy: ['parent_id'], measures: ['count', 'credit:sum'] }],
+  ['aggregate', { model: 'x.order', groupBy: ['partner_id'], measures: ['count', 'amount:sum'] }],
+  ['aggregate', { model: 'x.partner', measures: ['credit:sum', 'credit:max', 'count'] }],
+];
+
+describeOnStores('What is hidden', open => {
+  const worlds: { store: TestStore; company: Company; own: string; hidden: string }[] = [];
+
+  beforeAll(async () => {
+    for (const variant of [
+      { secret: 'open sesame', name: 'Boss', credit: 900, code: '1', vault: 'Gold', notes: 'open' },
+      { secret: undefined, name: 'Aunt', credit: 100, code: '2', vault: 'Lead', notes: 'shut' },
+    ]) {
+      const store = await open();
+      const company = await openCompany(store);
+      const [vault = ''] = await company.create('x.vault', { name: variant.vault, code: variant.code });
+      const { name, credit, notes } = variant;
+      const [hidden = ''] = await company.create('x.partner', { name, credit, notes, internal: true });
+      const secret = variant.secret === undefined ? {} : { secret: variant.secret, vault_id: vault };
+      const [own = ''] = await company.create('x.partner', { name: 'Visible', parent_id: hidden, ...secret });
+      await company.create('x.partner', { name: 'Visible too', secret: 'middle' });
+      await company.create(
+        'x.order',
+        { name: 'O1', partner_id: hidden, amount: 3 },
+        { name: 'O2', partner_id: own, amount: 4 },
+      );
+      worlds.push({ store, company, own, hidden });
+    }
+  });
+
+  afterAll(async () => {
+    for (const { company, store } of worlds) {
+      await company.close();
+      await store.drop();
+    }
+  });
+
+  /** All that a caller learns from a call. */
+  async function learned(company: Company, [tool, args]: Call, who = seller): Promise<string> {
+    try {
+      const { text, structured } = await company.run(tool, args, who);
+      return JSON.stringify({ text, structured });
+    } catch (error) {
+      if (!(error instanceof GatehouseError) || hasCode(error, 'INTERNAL')) throw error;
+      const { code, publicMessage, data, status } = error;
+      return JSON.stringify({ code, publicMessage, data, status });
+    }
+  }
+
+  async function expectSameEverywhere(calls: readonly Call[]) {
+    for (const call of calls) {
+      const answers = await Promise.all(worlds.map(({ company }) => learned(company, call)));
+      expect(answers[1], JSON.stringify(call)).toBe(answers[0]);
+    }
+  }
+
+  /** The same calls with a hidden and with a meaningless name: the same but for the name. */
+  async function expectAlike(hidden: { name: string; calls: Call[] }, unknown: { name: string; calls: Call[] }) {
+    const [{ company } = { company: undefined }] = worlds;
+    if (!company) throw new Error('no company');
+    for (const [index, call] of hidden.calls.entries()) {
+      const other = unknown.calls[index];
+      if (!other) throw new Error('no such call');
+      const one = (await learned(company, call)).replaceAll(hidden.name, 'NAME');
+      const two = (await learned(company, other)).replaceAll(unknown.name, 'NAME');
+      expect(one, JSON.stringify(call)).toBe(two);
+      expect(one).not.toMatch(/sesame|Boss|Gold/);
+    }
+  }
+
+  test('who may see it all does see the difference, so these calls would show it', async () => {
+    for (const call of [...blindCalls.slice(2, 5), ...callsOn('x.vault').slice(2, 3), ...blindCalls.slice(-3)]) {
+      const answers = await Promise.all(worlds.map(({ company }) => learned(company, call, owner)));
+      expect(answers[1], JSON.stringify(call)).not.toBe(answers[0]);
+    }
+  });
+
+  test.each(['secret', 'internal', 'vault_id'])(
+    `${verifies('FIELD-1')} the field %s is like one that does not exist`,
+    async name => {
+      const own = worlds[0]?.own ?? '';
+      const unknown = 'x'.repeat(name.length);
+      await expectAlike({ name, calls: callsNaming(name, own) }, { name: unknown, calls: callsNaming(unknown, own) });
+    },
+  );
+
+  test(`${verifies('PERM-3')} a forbidden model is like one that does not exist, in every tool`, async () => {
+    await expectAlike({ name: 'x.vault', calls: callsOn('x.vault') }, { name: 'x.voult', calls: callsOn('x.voult') });
+  });
+
+  test(`${verifies('RULE-1')} a hidden record is like one that does not exist, in every argument`, async () => {
+    const [{ own, hidden } = { own: '', hidden: '' }] = worlds;
+    const name = hidden.split('/')[1] ?? '';
+    const unknown = 'f'.repeat(24);
+    await expectAlike({ name, calls: callsTo(name, own) }, { name: unknown, calls: callsTo(unknown, own) });
+  });
+
+  test(`${verifies('FIELD-1', 'RULE-1')} no answer differs by what is hidden`, async () => {
+    const [{ own, hidden } = { own: '', hidden: '' }] = worlds;
+    await expectSameEverywhere([
+      ...blindCalls,
+      ...callsNaming('secret', own),
+      ...callsNaming('vault_id', own),
+      ...callsOn('x.vault'),
+      ...callsTo(hidden.split('/')[1] ?? '', own),
+      ['fetch', { id: own }],
+      ['read', { ids: [own] }],
+    ]);
+  });
+});
