@@ -99,6 +99,12 @@ export const kernelErrors = defineErrors({
     audience: 'caller',
     solve: 'List the tools; ask an admin if one is missing.',
   },
+  INPUT_STATE_INVALID: {
+    message: 'Invalid or expired requestState.',
+    status: 400,
+    audience: 'caller',
+    solve: 'Call the tool again without requestState.',
+  },
   UNKNOWN_METHOD: {
     message: 'There is no such method.',
     status: 404,

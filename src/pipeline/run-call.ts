@@ -134,6 +134,7 @@ const protocolCodes: ReadonlySet<string> = new Set([
   'UNKNOWN_PROMPT',
   'UNKNOWN_METHOD',
   'RESOURCE_NOT_FOUND',
+  'INPUT_STATE_INVALID',
 ]);
 /** What the environment refuses because of rights; the rest of its refusals are errors of the call. */
 const deniedWhileExecuting: ReadonlySet<string> = new Set([

@@ -74,9 +74,10 @@ function describe(tool: ToolDefinition): ToolDescriptor {
 }
 
 function objectSchema(tool: ToolDefinition, side: 'input' | 'output'): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool[side], { io: side }) as Record<string, Json>;
+  const { $schema, ...schema } = z.toJSONSchema(tool[side], { io: side }) as Record<string, Json>;
   if (schema.type !== 'object') {
     throw kernelErrors.PLUGIN_INVALID({ message: `The ${side} schema of the tool ${tool.name} must be one object.` });
   }
-  return schema;
+  // The dialect is the protocol's default and is left out, but where the tool itself names it.
+  return $schema !== undefined && tool[side].meta()?.$schema ? { $schema, ...schema } : schema;
 }
