@@ -20,6 +20,12 @@ export const serverErrors = defineErrors({
     audience: 'caller',
     solve: 'Send the header that the message names once.',
   },
+  HEADER_MISMATCH: {
+    message: 'The request headers and the body disagree.',
+    status: 400,
+    audience: 'caller',
+    solve: 'Repeat in the header what the body says.',
+  },
   BODY_TOO_LARGE: {
     message: 'The request body is larger than this server allows.',
     status: 413,

@@ -21,6 +21,7 @@ import {
 } from './http-visit.ts';
 import { batchElements, type Inbound, inboundMessage } from './mcp-inbound.ts';
 import { preflightHeaders } from './origin-guard.ts';
+import { createParamHeaderCheck } from './param-headers.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
 import { readBody } from './read-body.ts';
 import type { SdkAnswer } from './sdk-answer.ts';
@@ -45,6 +46,7 @@ export interface EndpointParts extends VisitParts {
 /** Rejects only where the client has gone away. */
 export function createMcpEndpoint(parts: EndpointParts) {
   const { gate, sessions, settings, plainAnswer, sdkAnswer } = parts;
+  const checkParamHeaders = createParamHeaderCheck();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = arrive(parts, request, response);
@@ -80,6 +82,8 @@ export function createMcpEndpoint(parts: EndpointParts) {
     if (refusal) return replyRefusal(visit, { call, refusal, id });
     const session = inbound.era === 'legacy' ? sessionOf(visit, call) : undefined;
     if (session === 'unknown') return unknownSession(visit, call, id);
+    const mismatch = checkParamHeaders(call, request.headers);
+    if (mismatch) return deny(visit, call, { error: mismatch, id });
     if (inbound.isPlain && call.tool?.interactive !== true) return perform(visit, inbound, call);
     const question = { exchange: openExchange(message, call), id, body };
     if (newSession !== undefined) return sdkAnswer.initialize(visit, question, newSession);
