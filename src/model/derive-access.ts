@@ -1,3 +1,4 @@
+import { kernelErrors } from '../errors.ts';
 import { all, always, type Condition } from '../store/condition.ts';
 import type { AccessLayer, FieldAccess, ModelAccess } from './access-policy.ts';
 import type { Field } from './field.ts';
@@ -16,13 +17,12 @@ const none: FieldAccess = { read: false, write: false };
 
 /** What every layer, the fields' own groups and the credential's limits allow on a model; undefined: nothing. */
 export function deriveAccess(input: DeriveInput): ModelAccess | undefined {
-  const { principal, model, layers } = input;
+  const { model, layers } = input;
   const allowed = operationsOf(input);
   if (allowed.size === 0) return undefined;
   const fields = fieldsOf(input, allowed);
   const rules = new Map<Operation, Condition>();
-  const combine = (operation: Operation): Condition =>
-    all(...layers.map(layer => layer.rule?.({ principal, model: model.definition, operation }) ?? always));
+  const combine = (operation: Operation): Condition => all(...layers.map(layer => ruleOf(input, layer, operation)));
   return {
     ...shownFields(model, fields),
     model: model.definition,
@@ -35,6 +35,15 @@ export function deriveAccess(input: DeriveInput): ModelAccess | undefined {
       return rule;
     },
   };
+}
+
+/** A rule that cannot be read is the operator's mistake, and not for the caller to see. */
+function ruleOf({ principal, model }: DeriveInput, layer: AccessLayer, operation: Operation): Condition {
+  try {
+    return layer.rule?.({ principal, model: model.definition, operation }) ?? always;
+  } catch (cause) {
+    throw kernelErrors.INTERNAL({ detail: `${layer.name}: the rules of ${model.name} cannot be read`, cause });
+  }
 }
 
 /** Everything; only what the server keeps or derives by itself cannot be written even so. */

@@ -5,7 +5,7 @@ import { checkModel } from './check-model.ts';
 import type { ModelDefinition, ModelExtension } from './define-model.ts';
 import type { Field } from './field.ts';
 import { storedModel } from './stored-model.ts';
-import { systemFields } from './system-fields.ts';
+import { withSystemFields } from './system-fields.ts';
 
 /** Every model with its extensions applied, checked as a whole. */
 export interface Registry {
@@ -133,8 +133,7 @@ function extend(
 }
 
 function register(definition: ModelDefinition, definitions: ReadonlyMap<string, ModelDefinition>): RegisteredModel {
-  const declared = Object.entries(definition.fields);
-  const fields: ReadonlyMap<string, Field> = new Map([...systemFields, ...declared]);
+  const fields = withSystemFields(definition.fields);
   const parent = fields.get('parent_id');
   const hasParent = parent?.kind === 'many2one' && parent.to === definition.name;
   return {

@@ -16,6 +16,8 @@ import {
 } from './records-context.ts';
 import { requestedFields } from './requested-fields.ts';
 
+/** The server's own work has no limit. */
+const maxLimit = 10_000;
 const maxOrderFields = 8;
 const maxQueryLength = 500;
 const maxQueryWords = 20;
@@ -30,7 +32,9 @@ export async function search(
   const fields = requestedFields({ context, fields: input.fields, brief: true });
   const order = orderBy(context, input.order);
   const { limit = parts.principal.system ? undefined : maxRecords, offset = 0 } = input;
-  if (limit !== undefined && !isCount(limit)) throw invalid('limit', 'a whole number, 0 or more');
+  if (limit !== undefined && !(isCount(limit) && (limit <= maxLimit || parts.principal.system))) {
+    throw invalid('limit', `a whole number from 0 to ${maxLimit}`);
+  }
   if (!isCount(offset)) throw invalid('offset', 'a whole number, 0 or more');
   const where = all(
     domainCondition(context, input.domain),

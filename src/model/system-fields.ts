@@ -12,3 +12,9 @@ export const systemFields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['updatedAt', { kind: 'datetime', label: 'Last changed', readonly: true }],
   ['updatedBy', { kind: 'char', label: 'Last changed by', readonly: true, help: 'Login of the user.' }],
 ]);
+
+/** All fields of a model in the order in which they are shown: `id` and `version`, its own, then who and when. */
+export function withSystemFields(own: Readonly<Record<string, Field>>): ReadonlyMap<string, Field> {
+  const [id, version, ...stamps] = systemFields;
+  return new Map([id, version, ...Object.entries(own), ...stamps].filter(entry => entry !== undefined));
+}

@@ -22,7 +22,7 @@ interface WriteRequest extends WriteInput {
 /**
  * Sets the same values on all of these records, or on none. The records are written only if they are still as they were
  * when they were checked: the version and the caller's rules are part of the update. Where they are not, everything is
- * checked once more; a second time it is STORE_CONFLICT. In a dry run `version` is the one that the record has.
+ * checked once more; a second time it is STORE_CONFLICT. A dry run answers as the write would, the new version included.
  */
 export async function write(context: RecordsContext, request: WriteRequest): Promise<Change[]> {
   requireOperation(context, 'write');
@@ -44,7 +44,7 @@ async function attempt(context: RecordsContext, request: WriteRequest): Promise<
   const merged = await keepHiddenIds({ context, set, rows: before });
   const stamp = { updatedAt: new Date(parts.now()).toISOString(), updatedBy: parts.principal.user.login };
   const sets = merged.map(own => ({ ...own, ...stamp }));
-  const planned = before.map((row, index): Row => ({ ...row, ...sets[index] }));
+  const planned = before.map((row, index): Row => ({ ...row, ...sets[index], version: row.version + 1 }));
   await requireRule({
     context,
     rule: context.access.rule('write'),
