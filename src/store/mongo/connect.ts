@@ -63,7 +63,8 @@ function namesDatabase(uri: string): boolean {
 
 function isFaultyUri(thrown: unknown): boolean {
   return (
-    thrown instanceof Error && /^(MongoParseError|MongoInvalidArgumentError|MongoAPIError|URIError)$/.test(thrown.name)
+    thrown instanceof Error &&
+    /^(MongoParseError|MongoInvalidArgumentError|MongoAPIError|MongoRuntimeError|URIError)$/.test(thrown.name)
   );
 }
 

@@ -36,18 +36,26 @@ const timedOut: ReadonlySet<number> = new Set([50, 202, 262, 290]);
 /** WriteConflict, NoSuchTransaction, LockTimeout, SnapshotUnavailable and their like. */
 const conflicts: ReadonlySet<number> = new Set([24, 112, 225, 239, 244, 246, 251]);
 
-/** Errors of the driver that are about the connection, by name. Its other errors are mistakes in the program. */
-const connectionErrors =
-  /^(MongoNetwork|MongoServerSelection|MongooseServerSelection|MongoPool|MongoWaitQueue|MongoConnectionPool|MongoNotConnected|MongoTopologyClosed|MongoClientClosed|MongoExpiredSession|MongoMissingCredentials|DisconnectedError|MongoServerClosed|MongoSystem|MongoParse|MongoAWS|MongoTLS)/;
+/** The driver's errors about the connection; most of its others are mistakes in the program. */
+function isOfConnection(thrown: Error): boolean {
+  if (thrown instanceof mongo.MongoNetworkError || thrown instanceof mongo.MongoSystemError) return true;
+  return /^(MongooseServerSelection|MongoPool|MongoWaitQueue|MongoNotConnected|MongoTopologyClosed|MongoClientClosed|MongoExpiredSession|MongoServerClosed)/.test(
+    thrown.name,
+  );
+}
 
 /**
  * What a failure of the driver means to Gatehouse: STORE_UNAVAILABLE, QUERY_TIMEOUT or STORE_CONFLICT. Anything else
  * comes back as it is.
  */
 export function mapError(thrown: unknown): unknown {
+  if (thrown instanceof mongo.MongoBulkWriteError && (thrown.errorResponse as unknown) instanceof Error) {
+    // Not the server's answer to the batch, but why there was none.
+    return mapError(thrown.errorResponse);
+  }
   if (!(thrown instanceof Error) || thrown instanceof GatehouseError) return thrown;
   const parts = { detail: withoutCredentials(`${thrown.name}: ${thrown.message}`) };
-  if (thrown instanceof LimitReached || connectionErrors.test(thrown.name)) {
+  if (thrown instanceof LimitReached || isOfConnection(thrown)) {
     return kernelErrors.STORE_UNAVAILABLE(parts);
   }
   if (!(thrown instanceof mongo.MongoServerError)) return thrown;

@@ -6,7 +6,7 @@ import { decodeRow } from './document.ts';
 import { bounded, LimitReached } from './limits.ts';
 import { mapError } from './map-error.ts';
 import { isReachable } from './ping.ts';
-import { prepare } from './prepare.ts';
+import { namesOneRow, prepare } from './prepare.ts';
 import { matching, select } from './select.ts';
 
 /** `find` of the port. */
@@ -38,21 +38,21 @@ export function aggregateRows(database: Database, query: AggregateQuery): Promis
 export async function findRows(scope: Scope, query: FindQuery): Promise<Row[]> {
   const model = scope.database.model(query.model);
   const compiled = await prepare({ scope, model, condition: query.where });
+  const isOne = namesOneRow(model, query.where);
   const documents = await select({
     scope,
     model,
     compiled,
     paths: query.fields && ['_id', 'version', ...query.fields.map(field => pathOf(model, field))],
-    sort: sortOf(query, name => pathOf(model, name)),
-    limit: query.limit,
+    sort: isOne ? undefined : sortOf(query, name => pathOf(model, name)),
+    limit: isOne ? Math.min(query.limit ?? 1, 1) : query.limit,
     offset: query.offset,
   });
   return documents.map(document => decodeRow(model, document, query.fields));
 }
 
 /** Ties are broken by id, so that pages neither repeat nor leave out a row. */
-function sortOf({ order = [], limit }: FindQuery, path: (field: string) => string): Record<string, 1 | -1> | undefined {
-  if (order.length === 0 && limit === 1) return undefined;
+function sortOf({ order = [] }: FindQuery, path: (field: string) => string): Record<string, 1 | -1> {
   const sort: Record<string, 1 | -1> = {};
   for (const { field, descending } of order) sort[path(field)] ??= descending ? -1 : 1;
   sort._id ??= 1;
