@@ -89,6 +89,8 @@ export const reader = principal('reader', [], ['read']);
 export const nobody = principal('nobody', [], []);
 
 export interface Company {
+  /** The store can change several records all or nothing. */
+  readonly hasTransactions: boolean;
   context(who: Principal): CallContext;
   /** Runs a tool as the pipeline does, and holds the answer against the tool's output schema. */
   run(tool: string, args: Record<string, unknown>, who?: Principal): Promise<Answer>;
@@ -145,6 +147,7 @@ export async function openCompany(at: TestStore): Promise<Company> {
     }),
   });
   return {
+    hasTransactions: store.capabilities.transactions,
     context,
     async run(name, args, who = owner) {
       const tool = toolNamed(name);
@@ -156,8 +159,11 @@ export async function openCompany(at: TestStore): Promise<Company> {
       return { structured: rendered.structuredContent, result, text, length: JSON.stringify(rendered).length };
     },
     async create(model, ...records) {
-      const made = await context(owner).env.of(model).create(records);
-      return made.map(({ id }) => id);
+      const made: string[] = [];
+      // One at a time: not every store has transactions.
+      for (const record of records)
+        made.push(...(await context(owner).env.of(model).create([record])).map(({ id }) => id));
+      return made;
     },
     close: () => store.close(),
   };

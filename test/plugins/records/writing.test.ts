@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Company, openCompany, owner, seller } from './company.ts';
+import { type Answer, type Company, openCompany, owner, seller } from './company.ts';
 
 describeOnStores('Tools that change records', open => {
   let store: TestStore;
@@ -23,17 +23,23 @@ describeOnStores('Tools that change records', open => {
     return Promise.all(env.registry.all().map(({ name }) => env.of(name).search({ order: 'id' })));
   }
 
+  /** Changes several records at once; where the store cannot do that, says so, and nothing is changed: undefined. */
+  async function runOnMany(tool: string, args: Record<string, unknown>): Promise<Answer | undefined> {
+    if (company.hasTransactions) return company.run(tool, args);
+    const before = await everything();
+    await expect(company.run(tool, args)).rejects.toMatchObject({ code: 'STORE_NO_TRANSACTIONS' });
+    expect(await everything()).toEqual(before);
+    return undefined;
+  }
+
   test(`${verifies('TOOL-6')} create stores records and answers them with their defaults`, async () => {
     const { structured } = await company.run('create', {
       model: 'x.partner',
-      records: [{ name: 'Carla', credit: 10 }, { name: 'Dora' }],
+      records: [{ name: 'Carla', credit: 10 }],
     });
     expect(structured).toMatchObject({
       dryRun: false,
-      created: [
-        { title: 'Carla', version: 1, values: { name: 'Carla', credit: 10, state: 'new', active: false } },
-        { title: 'Dora', version: 1 },
-      ],
+      created: [{ title: 'Carla', version: 1, values: { name: 'Carla', credit: 10, state: 'new', active: false } }],
     });
     const [{ id } = { id: '' }] = structured.created as { id: string }[];
     const read = await company.run('read', { ids: [id], fields: ['credit'] });
@@ -103,8 +109,8 @@ describeOnStores('Tools that change records', open => {
     const dry = await company.run('write', { ...args, dryRun: true });
     expect(dry.structured).toEqual({ dryRun: true, written });
     expect(await everything()).toEqual(before);
-    const wet = await company.run('write', args);
-    expect(wet.structured).toEqual({ dryRun: false, written });
+    const wet = await runOnMany('write', args);
+    if (wet) expect(wet.structured).toEqual({ dryRun: false, written });
   });
 
   test.each(['write', 'delete'])(`${verifies('TOOL-6')} %s of many is all or nothing`, async tool => {
@@ -141,7 +147,8 @@ describeOnStores('Tools that change records', open => {
     const dry = await company.run('delete', { ids: [id], dryRun: true });
     expect(dry.structured).toEqual({ dryRun: true, ...effect });
     expect(await everything()).toEqual(before);
-    const wet = await company.run('delete', { ids: [id] });
+    const wet = await runOnMany('delete', { ids: [id] });
+    if (!wet) return;
     expect(wet.structured).toEqual({ dryRun: false, ...effect });
     await expect(company.run('read', { ids: [id] })).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND' });
     const orphan = await company.run('read', { ids: [child], fields: ['parent_id'] });
@@ -169,7 +176,9 @@ describeOnStores('Tools that change records', open => {
       name: `${'N'.repeat(250)}${n}`,
       notes: 'x'.repeat(2_000),
     }));
-    const { structured, length } = await company.run('create', { model: 'x.partner', records });
+    const answer = await runOnMany('create', { model: 'x.partner', records });
+    if (!answer) return;
+    const { structured, length } = answer;
     expect(length).toBeLessThanOrEqual(100_000);
     expect(structured.truncated).toBe(true);
     const shown = (structured.created as { id: string }[]).map(({ id }) => id);
