@@ -78,6 +78,6 @@ const retryAfter = 500;
 
 declare module '../../src/index.ts' {
   interface PluginSettings {
-    base: z.input<typeof settings>;
+    base?: z.input<typeof settings>;
   }
 }

@@ -165,6 +165,6 @@ function listOf(entries: readonly string[]) {
 
 declare module '../../src/index.ts' {
   interface PluginSettings {
-    security: z.input<typeof settings>;
+    security?: z.input<typeof settings>;
   }
 }
