@@ -4,6 +4,7 @@ import { kernelVersion } from '../plugin/plugin-graph.ts';
 import { type CommandKit, createCommandKit } from './command-kit.ts';
 import { registerDoctor } from './doctor.ts';
 import { findConfig } from './find-config.ts';
+import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import type { Machine } from './machine.ts';
 import { registerModel } from './model.ts';
@@ -18,7 +19,14 @@ export async function runCommandLine(machine: Machine): Promise<number> {
   const kit = createCommandKit({ machine, configFile: findConfig({ given: config, folder }) });
   try {
     const program = createProgram(machine);
-    for (const register of [registerServe, registerStdio, registerInit, registerModel, registerDoctor]) {
+    for (const register of [
+      registerServe,
+      registerStdio,
+      registerInit,
+      registerModel,
+      registerImport,
+      registerDoctor,
+    ]) {
       register(program, kit);
     }
     const isOwn = program.commands.some(own => own.name() === command);

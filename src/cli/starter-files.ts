@@ -31,7 +31,7 @@ export default defineConfig({
   models: [contact],
 
   policies: {
-    // Beside user, manager and admin, which come with the plugins.
+    // Beside security.user, security.manager and security.admin, which come with the plugins.
     groups: {
       staff: { label: 'Staff' },
     },
@@ -39,20 +39,20 @@ export default defineConfig({
     // What a group may do with a model. What no line mentions is not allowed.
     access: [
       { model: 'crm.contact', group: 'staff', read: true, write: true, create: true },
-      { model: 'crm.contact', group: 'admin', read: true, write: true, create: true, delete: true },
+      { model: 'crm.contact', group: 'security.admin', read: true, write: true, create: true, delete: true },
     ],
 
     // Which records of it. { user: 'id' } stands for the caller.
     rules: [
       { name: 'Own contacts', model: 'crm.contact', group: 'staff', domain: [['user_id', '=', { user: 'id' }]] },
-      { name: 'All contacts', model: 'crm.contact', group: 'admin', domain: [] },
+      { name: 'All contacts', model: 'crm.contact', group: 'security.admin', domain: [] },
     ],
 
     // What AI clients may reach at all, whatever the lists above allow their users.
     permissions: [{ model: 'crm.contact', read: true, write: true, create: true }],
 
     // Fields that are hidden, here by class, from everyone but some groups.
-    fields: [{ classify: 'pii', except: ['staff', 'admin'] }],
+    fields: [{ classify: 'pii', except: ['staff', 'security.admin'] }],
   },
 });
 `,

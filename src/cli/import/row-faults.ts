@@ -1,0 +1,54 @@
+import { type GatehouseError, hasCode } from '../../errors.ts';
+import type { FieldFault } from '../../model/field-faults.ts';
+import { cliErrors } from '../errors.ts';
+
+/** One thing that is wrong in a file. */
+export interface RowFault {
+  readonly row: number;
+  /** Empty: the row as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Faults that are shown one by one. */
+const shownFaults = 100;
+
+/** Several faults of one field in one row are one: the first. */
+export function distinctFaults(faults: readonly RowFault[]): RowFault[] {
+  const byPlace = new Map<string, RowFault>();
+  for (const fault of faults) {
+    const place = `${fault.row} ${fault.field}`;
+    if (!byPlace.has(place)) byPlace.set(place, fault);
+  }
+  return [...byPlace.values()].toSorted((a, b) => a.row - b.row);
+}
+
+/** Counts all faults and keeps the first hundred. */
+export function createFaultList() {
+  const kept: RowFault[] = [];
+  const rows = new Set<number>();
+  let count = 0;
+  return {
+    add(faults: readonly RowFault[]) {
+      count += faults.length;
+      for (const fault of faults) rows.add(fault.row);
+      kept.push(...faults.slice(0, shownFaults - kept.length));
+    },
+    /** IMPORT_ROWS_INVALID where there is any. */
+    error(): GatehouseError | undefined {
+      if (count === 0) return undefined;
+      const lines = kept.map(({ row, field, message }) => `  row ${row}${field && `, ${field}`}: ${message}`);
+      if (count > kept.length) lines.push(`  and ${count - kept.length} more`);
+      return cliErrors.IMPORT_ROWS_INVALID({
+        message: `${rows.size} of the rows do not fit. Nothing was stored.\n${lines.join('\n')}`,
+        data: { faults: kept, count, rows: rows.size },
+      });
+    },
+  };
+}
+
+/** The faults of a refused `create`, by the position of the record; undefined: it was refused for another reason. */
+export function fieldFaults(thrown: unknown): readonly FieldFault[] | undefined {
+  if (!hasCode(thrown, 'VALUES_INVALID') && !hasCode(thrown, 'VALUE_NOT_UNIQUE')) return undefined;
+  return Array.isArray(thrown.data?.fields) ? (thrown.data.fields as FieldFault[]) : undefined;
+}
