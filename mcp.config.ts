@@ -33,8 +33,9 @@ export default defineConfig({
   },
 
   policies: {
-    // Beside user, manager and admin, which come with the plugins.
+    // Beside security.user, security.manager and security.admin, which come with the security plugin.
     groups: {
+      admin: { label: 'Administrators', implies: ['security.admin'] },
       sales: { label: 'Sales' },
       hr: { label: 'Human resources' },
       auditors: { label: 'Auditors' },
