@@ -20,6 +20,10 @@ export async function writeMany({ scope, operation, index }: ChangeInput): Promi
     throw kernelErrors.STORE_NO_TRANSACTIONS({ detail: 'an exact number of rows was expected of a many-row write' });
   }
   const compiled = await prepare({ scope, model, condition: operation.where });
+  if (operation.kind === 'remove' && !scope.session && compiled.joins.length === 0) {
+    const { deletedCount } = await model.collection.deleteMany(compiled.filter, commandOptions(scope));
+    return { matched: deletedCount, rows: [] };
+  }
   const ids = (await select({ scope, model, compiled, paths: ['_id'] })).map(row => row._id);
   if (operation.expect !== undefined && operation.expect !== ids.length) {
     throw conflict({ index, matched: ids.length });

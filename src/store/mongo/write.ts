@@ -74,7 +74,7 @@ async function inOrder({ database, signal, operations }: Work): Promise<WriteRes
 
 /** One step without a transaction. */
 async function alone({ database, signal, operations, first = 0 }: Work & { first?: number }): Promise<WriteResult[]> {
-  const isShort = operations.length === 1;
+  const isShort = operations.length === 1 && operations.every(operation => touchesOneRow(database, operation));
   const limit = isShort ? database.timeLimits.write : manyRowsLimit;
   const results = await bounded(carryOut({ scope: { database, maxTime: limit }, step: { first, operations } }), limit);
   if (isTold(database, operations, results)) await signal.raise();
