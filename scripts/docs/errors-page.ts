@@ -55,11 +55,12 @@ decide by it; the text beside it may say more about the occurrence than the one 
 
 Where the code stands in an answer:
 
-- **A refusal before the tool runs** is an HTTP answer of its own with the status below and a JSON-RPC error:
-  \`error.data.code\` is the code, \`error.data.stage\` the stage of the pipeline that refused (see
-  [lifecycle.md](lifecycle.md)). On stdio there is no status; the JSON-RPC error is the same.
+- **A refusal before the tool is looked at** is an HTTP answer of its own, with the status below and a JSON-RPC error whose
+  \`data.code\` is the code. On stdio there is no status; the JSON-RPC error is the same, and \`data.stage\` names the stage
+  of the pipeline that refused (see [lifecycle.md](lifecycle.md)).
 - **A refusal of the model, of a permission or a field, and a failure of the tool** is a result with \`isError: true\`,
-  which the AI model can read and act on. The status below has no meaning there.
+  which the AI model can read and act on; programs find the code in \`_meta["gatehouse/error"].code\`. The status below
+  has no meaning there.
 - **On the command line** it is the line on stderr, and the process ends with a status other than 0.
 
 \`caller\`: the one who calls can solve it, perhaps with the help of an admin. \`operator\`: the one who runs the server.
