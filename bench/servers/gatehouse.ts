@@ -1,0 +1,145 @@
+/**
+ * Gatehouse with everything on, over a store of its own that is deleted at the end. Its one argument is JSON:
+ * `{"store":"sqlite"|"mongodb","records":N,"keys":N,"permissions":N}`. Prints `{"url","pid","key","narrowKey"}`.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { pino } from 'pino';
+import base from '../../plugins/base/plugin.ts';
+import records from '../../plugins/records/plugin.ts';
+import security, { createKey } from '../../plugins/security/plugin.ts';
+import { boot } from '../../src/boot.ts';
+import { identity } from '../../src/cli/identity.ts';
+import { defineConfig, type Runtime, type WriteOperation } from '../../src/index.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { contact, contactId, contactValues } from '../records.ts';
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as {
+  store: 'sqlite' | 'mongodb';
+  records: number;
+  keys: number;
+  permissions: number;
+};
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+const store = settings.store === 'mongodb' ? freshMongoDatabase() : `sqlite:${join(folder, 'bench.db')}`;
+const log = pino({ level: 'warn' }, pino.destination(2));
+
+const app = await boot({
+  configFile: join(folder, 'mcp.config.ts'),
+  config: defineConfig({
+    server: { port: 0 },
+    store,
+    extraPlugins: [base, records, security],
+    plugins: { base: {}, records: {}, security: { sessions: { limit: 100 } } },
+    models: [contact],
+    policies: {
+      groups: { staff: { label: 'Staff' }, others: { label: 'Others' } },
+      access: [{ model: 'bench.contact', group: 'staff', read: true, write: true }],
+      permissions: [
+        { model: 'bench.contact', read: true, write: true, delete: true },
+        ...Array.from({ length: settings.permissions }, () => ({
+          model: 'bench.contact',
+          groups: ['others'],
+          read: true,
+        })),
+      ],
+    },
+  }),
+  log,
+  terminal: { isInteractive: false, note() {}, progress: () => ({ step() {}, end() {} }) },
+});
+await app.start();
+const { key, narrowKey } = await seed(app.runtime);
+const server = createHttpServer({ ...app, identity });
+const { url } = await server.listen();
+console.log(JSON.stringify({ url, pid: process.pid, key, narrowKey }));
+
+process.once('SIGTERM', async () => {
+  await server.close();
+  await app.stop();
+  if (settings.store === 'mongodb') {
+    const connection = await mongoose.createConnection(store).asPromise();
+    await connection.dropDatabase();
+    await connection.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});
+
+async function seed(runtime: Runtime): Promise<{ key: string; narrowKey: string }> {
+  const stamp = {
+    createdAt: '2026-01-01T00:00:00.000Z',
+    createdBy: 'bench',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    updatedBy: 'bench',
+  };
+  await insertMany(runtime, 'bench.contact', settings.records, number => {
+    const values = contactValues(number);
+    return { id: contactId(number), ...values, credit_limit: values.credit_limit * 100, ...stamp };
+  });
+  const [staff] = (
+    await runtime
+      .system('bench')
+      .of('base.group')
+      .search({ domain: [['name', '=', 'staff']] })
+  ).records;
+  if (!staff) throw new Error('the group staff was not mirrored');
+  await runtime
+    .system('bench')
+    .of('base.user')
+    .create([{ login: 'bench', name: 'Bench', active: true, groups: [staff.id] }]);
+  const [user] = (
+    await runtime
+      .system('bench')
+      .of('base.user')
+      .search({ domain: [['login', '=', 'bench']] })
+  ).records;
+  const owner = user?.id.split('/')[1] ?? '';
+  const idOf = (number: number) => (number + 1).toString(16).padStart(24, 'b');
+  await insertMany(runtime, 'security.api-key-secret', settings.keys, number => ({
+    id: idOf(number),
+    salt: createHash('md5').update(`salt ${number}`).digest('base64'),
+    hash: createHash('sha512').update(`hash ${number}`).digest('base64'),
+  }));
+  await insertMany(runtime, 'security.api-key', settings.keys, number => ({
+    id: idOf(number),
+    prefix: number.toString(36).padStart(8, '0'),
+    name: `Key ${number}`,
+    user: owner,
+    scopes: ['read'],
+    ...stamp,
+  }));
+  const limits = { runtime, user: 'bench', rate: 1_000_000_000 };
+  const full = await createKey({ ...limits, name: 'full', scopes: 'all' });
+  const narrow = await createKey({ ...limits, name: 'narrow', scopes: ['read'] });
+  return { key: full.key, narrowKey: narrow.key };
+}
+
+/** Inserts `count` rows in portions of 5,000. */
+async function insertMany(
+  runtime: Runtime,
+  model: string,
+  count: number,
+  rowOf: (number: number) => Extract<WriteOperation, { kind: 'insert' }>['row'],
+): Promise<void> {
+  for (let first = 0; first < count; first += 5000) {
+    const operations = Array.from(
+      { length: Math.min(5000, count - first) },
+      (_, index): WriteOperation => ({
+        kind: 'insert',
+        model,
+        row: rowOf(first + index),
+      }),
+    );
+    await runtime.store.write(operations, { atomic: false });
+  }
+}
+
+function freshMongoDatabase(): string {
+  const uri = new URL(process.env.MONGODB_URI ?? '');
+  uri.pathname = `/gatehouse_bench_${process.pid}`;
+  return uri.href;
+}
