@@ -79,6 +79,9 @@ export const performedMethods = [
   'completion/complete',
 ] as const;
 
+/** ms that a client is asked to wait before it takes up a stream that has broken. */
+const retryInterval = 1000;
+
 export function createBinding({ gate, identity, onError }: BindingParts): Binding {
   const exchanges = new WeakMap<Request, Exchange>();
   const ofRequest = (ctx: ServerContext) => (ctx.http?.req ? exchanges.get(ctx.http.req) : undefined);
@@ -95,6 +98,7 @@ export function createBinding({ gate, identity, onError }: BindingParts): Bindin
       const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: () => id,
         eventStore: sessionEvents(),
+        retryInterval,
       });
       server.onerror = onError;
       await server.connect(transport);
