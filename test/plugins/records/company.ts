@@ -10,7 +10,8 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { TestStore } from '../../support/stores.ts';
 import { toolNamed, tools } from './all-tools.ts';
 
-const models = [
+/** What the company keeps. */
+export const models = [
   defineModel({
     name: 'x.partner',
     label: 'Contact',
@@ -55,7 +56,11 @@ const models = [
     name: 'x.vault',
     label: 'Vault',
     description: 'What only the owner knows.',
-    fields: { name: field.char({ required: true, searchable: true }), code: field.char({ unique: true }) },
+    fields: {
+      name: field.char({ required: true, searchable: true }),
+      code: field.char({ unique: true }),
+      keeper_id: field.many2one({ to: 'x.partner', onDelete: 'clear' }),
+    },
   }),
 ];
 
