@@ -10,6 +10,7 @@ import { access } from './models/access.ts';
 import { group } from './models/group.ts';
 import { rule } from './models/rule.ts';
 import { user } from './models/user.ts';
+import { principalOf } from './principal-of.ts';
 import { readDomainIn } from './read-domain.ts';
 import { createRefresher, type Refresher } from './refresher.ts';
 
@@ -40,6 +41,7 @@ export default definePlugin({
     for (const model of [group, user, access, rule]) scope.model(model);
     scope.access(groupAccessLayer(() => directory?.tables()));
     scope.access(recordRuleLayer(() => directory?.tables()));
+    scope.principals({ name: 'users', find: principalOf });
     scope.command(registerUserCommands);
     scope.command(registerGroupCommands);
 

@@ -14,6 +14,12 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'Use an empty folder, or move the files that the message names.',
   },
+  USER_UNKNOWN: {
+    message: 'There is no such user.',
+    status: 404,
+    audience: 'operator',
+    solve: 'gatehouse user list names them.',
+  },
   IMPORT_FILE_INVALID: {
     message: 'The file cannot be imported.',
     status: 400,

@@ -2,9 +2,11 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { didYouMean } from '../config/nearest.ts';
 import { GatehouseError, kernelErrors } from '../errors.ts';
+import type { Environment } from '../model/environment.ts';
 import type { RegisteredModel, Registry } from '../model/registry.ts';
 import type { Runtime } from '../plugin/scope.ts';
 import type { CommandKit } from './command-kit.ts';
+import { cliErrors } from './errors.ts';
 import { checkFile } from './import/check-file.ts';
 import { createTitleFinder } from './import/find-titles.ts';
 import { hashFile, openSource } from './import/open-source.ts';
@@ -13,6 +15,7 @@ import { storeStepwise, storeTogether } from './import/store-records.ts';
 
 interface ImportOptions {
   readonly model: string;
+  readonly user?: string;
   readonly resumable?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -32,6 +35,7 @@ export function registerImport(program: Command, kit: CommandKit): void {
     .description('Store the records of a CSV or JSON file: all of them, or none')
     .argument('<file>', '.csv, .tsv, .json or .jsonl, in UTF-8')
     .requiredOption('--model <model>', 'what the records are, such as crm.partner')
+    .option('--user <login>', 'with the rights of this user; default without limits')
     .option('--resumable', 'store step by step; after an interruption the same command goes on where it stopped')
     .option('--dry-run', 'check everything, store nothing')
     .option('--json', 'print JSON')
@@ -66,7 +70,10 @@ async function importFile(input: { kit: CommandKit; file: string; options: Impor
   if (!isResumable && !dryRun) requireTransactions(runtime);
 
   const { store } = runtime;
-  const env = runtime.system(`import of ${basename(file)}`);
+  const reason = `import of ${basename(file)}`;
+  const env = options.user === undefined ? runtime.system(reason) : await envOf({ kit, runtime, login: options.user });
+  // What the user may do is settled by the check of every row; what is stored then gets its ids from the file.
+  const writing = env.asSystem(reason);
   const hash = await hashFile(file);
   const reading = { source, model, hash, findTitles: createTitleFinder(env) };
 
@@ -83,13 +90,24 @@ async function importFile(input: { kit: CommandKit; file: string; options: Impor
   const result = { model: model.name, file, rows, stored: dryRun ? 0 : rows - found, found, dryRun };
   if (result.stored === 0) return result;
   const storing = kit.terminal.progress(`Storing ${model.name}`, rows);
-  if (isResumable) await storeStepwise({ ...reading, env, store, onStored: done => storing.step(done) });
+  if (isResumable) await storeStepwise({ ...reading, env: writing, store, onStored: done => storing.step(done) });
   else {
-    await storeTogether({ env, model: model.name, records: kept });
+    await storeTogether({ env: writing, model: model.name, records: kept });
     storing.step(rows);
   }
   storing.end();
   return result;
+}
+
+/** Records as this user may reach them. Throws USER_UNKNOWN. */
+async function envOf(input: { kit: CommandKit; runtime: Runtime; login: string }): Promise<Environment> {
+  const { kit, runtime, login } = input;
+  const { checked } = await kit.config();
+  for (const { value } of checked.assembly.registrations.principals) {
+    const principal = await value.find(login, runtime);
+    if (principal) return runtime.env(principal);
+  }
+  throw cliErrors.USER_UNKNOWN({ message: `There is no user ${login}, or it is disabled.` });
 }
 
 /** Throws MODEL_NOT_AVAILABLE for one that does not exist or that only the server itself writes. */

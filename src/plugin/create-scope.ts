@@ -11,6 +11,7 @@ import type {
   CommandContext,
   Guard,
   Job,
+  PrincipalProvider,
   PromptDefinition,
   ResourceProvider,
   Route,
@@ -31,6 +32,7 @@ export interface Registrations {
   readonly prompts: Registered<PromptDefinition>[];
   readonly routes: Registered<Route>[];
   readonly jobs: Registered<Job>[];
+  readonly principals: Registered<PrincipalProvider>[];
   readonly commands: Registered<(program: Command, context: CommandContext) => void>[];
   readonly listeners: Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
   readonly starts: Registered<(runtime: Runtime) => Promise<void>>[];
@@ -57,6 +59,7 @@ export function createRegistrations(): Registrations {
     prompts: [],
     routes: [],
     jobs: [],
+    principals: [],
     commands: [],
     listeners: [],
     starts: [],
@@ -88,6 +91,7 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     prompt: prompt => unique(into.prompts, prompt, ({ name }) => name, 'prompt'),
     route: route => unique(into.routes, route, ({ method, path }) => `${method.toUpperCase()} ${path}`, 'route'),
     job: job => unique(into.jobs, job, ({ name }) => name, 'job'),
+    principals: provider => unique(into.principals, provider, ({ name }) => name, 'principal provider'),
     command: register => into.commands.push({ plugin, value: register }),
     on: (hook, listener) =>
       into.listeners.push({ plugin, value: { hook, listener: listener as HookListener<HookName> } }),

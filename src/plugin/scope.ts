@@ -133,6 +133,13 @@ export interface Route {
   handle(request: Request, response: Response, runtime: Runtime): void | Promise<void>;
 }
 
+/** Knows users by their logins, for commands that act with the rights of one. */
+export interface PrincipalProvider {
+  readonly name: string;
+  /** The user with all their rights and no credential's limits; undefined: there is none, or it is disabled. */
+  find(login: string, runtime: Runtime): Promise<Principal | undefined>;
+}
+
 /** Work done by the clock. */
 export interface Job {
   readonly name: string;
@@ -167,6 +174,7 @@ export interface Scope {
   prompt(prompt: PromptDefinition): void;
   route(route: Route): void;
   job(job: Job): void;
+  principals(provider: PrincipalProvider): void;
   /** Adds commands to the command line. */
   command(register: (program: Command, context: CommandContext) => void): void;
   on<N extends HookName>(hook: N, listener: HookListener<N>): void;

@@ -1,4 +1,4 @@
-import { GatehouseError } from '../../errors.ts';
+import { GatehouseError, hasCode } from '../../errors.ts';
 import { encodeValue } from '../../model/encode.ts';
 import type { Environment, Records } from '../../model/environment.ts';
 import type { RegisteredModel } from '../../model/registry.ts';
@@ -62,6 +62,7 @@ export async function dryRunFaults(input: {
       message: `${message} Expected ${expected}.`,
     }));
   }
+  if (!hasCode(together, 'RULE_VIOLATED')) throw together;
   // A rule refuses without saying which: one by one.
   const single: RowFault[] = [];
   for (const record of records) {

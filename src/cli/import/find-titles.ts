@@ -1,4 +1,5 @@
-import type { Environment } from '../../model/environment.ts';
+import { hasCode } from '../../errors.ts';
+import type { Environment, Records } from '../../model/environment.ts';
 import type { Title } from './parse-cell.ts';
 
 /** The id of a record by its title, or why there is none. */
@@ -31,6 +32,16 @@ export function createTitleFinder(env: Environment) {
   };
 }
 
+/** The model's records, where the user may reach any; its titles are unknown to others. */
+function reachable(env: Environment, model: string): Records | undefined {
+  try {
+    return env.of(model);
+  } catch (thrown) {
+    if (hasCode(thrown, 'MODEL_NOT_AVAILABLE')) return undefined;
+    throw thrown;
+  }
+}
+
 function decide({ model }: Title, ids: readonly string[] = []): FoundTitle {
   const [only, another] = ids;
   if (another !== undefined) return { fault: `Several records of ${model} have this title: use the id.` };
@@ -47,7 +58,8 @@ async function search(input: {
   const registered = env.registry.get(model);
   const field = registered?.titleField === undefined ? undefined : registered.fields.get(registered.titleField);
   if (!registered?.titleField || (field?.kind !== 'char' && field?.kind !== 'text')) return found;
-  const records = env.of(model);
+  const records = reachable(env, model);
+  if (!records) return found;
   const answer = await records.search({ domain: [[registered.titleField, 'in', titles]], fields: [] });
   const isWhole = answer.total === answer.records.length;
   const pages = isWhole
