@@ -40,7 +40,8 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
   const rows = await readForChange({ context, ids, operation: 'delete', versions });
   const plan = await planDeletion({ context, rows });
   const deleted = await decodeRows({ context, rows, fields: context.access.briefFields });
-  if (!dryRun) {
+  if (dryRun) tellReached(context, { operation: 'read', ids, fields: [] });
+  else {
     await context.parts.store.write(operationsOf(context, plan));
     tell(context, plan);
   }

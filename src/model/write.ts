@@ -52,8 +52,8 @@ async function attempt(context: RecordsContext, request: WriteRequest): Promise<
     nameOf: row => formatPublicId(model.name, row.id),
   });
   const after = dryRun ? planned : await update({ context, before, sets });
+  tellReached(context, { operation: dryRun ? 'read' : 'write', ids, fields: Object.keys(set) });
   if (!dryRun) {
-    tellReached(context, { operation: 'write', ids, fields: Object.keys(set) });
     parts.onChange?.({ model: model.name, operation: 'write', ids, principal: parts.principal });
   }
   return changesBetween({ context, before, after, changed: new Set(Object.keys(set)) });

@@ -143,6 +143,8 @@ export interface Company {
   readonly system: Environment;
   readonly changes: RecordChange[];
   readonly reached: ReachedRecords[];
+  /** Reasons for which access was lifted. */
+  readonly lifted: string[];
   /** A user with these rights. */
   as(rights: Rights, login?: string): Environment;
   close(): Promise<void>;
@@ -163,6 +165,7 @@ export async function openCompany(wrap: (store: Store) => Store = store => store
   const policy = createAccessPolicy({ registry, layers: [layerOf(registry, rights)] });
   const changes: RecordChange[] = [];
   const reached: ReachedRecords[] = [];
+  const lifted: string[] = [];
   let ids = 0;
   const environment = (principal: Principal): Environment =>
     createEnvironment({
@@ -178,6 +181,7 @@ export async function openCompany(wrap: (store: Store) => Store = store => store
       publicUrl: 'https://gate.example',
       onChange: change => changes.push(change),
       onReach: reach => reached.push(reach),
+      onSystem: reason => lifted.push(reason),
     });
   return {
     registry,
@@ -185,6 +189,7 @@ export async function openCompany(wrap: (store: Store) => Store = store => store
     policy,
     changes,
     reached,
+    lifted,
     system: environment(systemPrincipal('test')),
     as(given, login = 'sara') {
       const principal: Principal = {
