@@ -13,8 +13,7 @@ export function recordIds(max: number) {
     .array(recordId)
     .min(1)
     .max(max)
-    .refine(ids => new Set(ids).size === ids.length, 'names the same record twice')
-    .meta({ uniqueItems: true });
+    .refine(ids => new Set(ids).size === ids.length, 'names the same record twice');
 }
 
 /** Public ids of records of one model, each once. */

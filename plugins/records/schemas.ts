@@ -8,6 +8,11 @@ import { z } from 'zod';
 
 const longestName = 200;
 
+/** An object with names of its own. As JSON Schema simpler than a record, which says that its names are strings. */
+export function mapOf<Value extends z.ZodType>(value: Value) {
+  return z.object({}).catchall(value);
+}
+
 export const modelName = z.string().min(1).max(128).describe('Technical name of the model, such as crm.partner.');
 
 export const domain = z
@@ -33,15 +38,14 @@ export const order = z
 
 export const offset = z.int().min(0).max(1_000_000_000).default(0);
 
-export const values = z.record(z.string().max(longestName), z.unknown());
+export const values = mapOf(z.unknown());
 
 export const dryRun = z
   .boolean()
   .default(false)
   .describe('With true, everything is checked and the answer says what would change; nothing is changed.');
 
-export const versions = z
-  .record(z.string().max(longestName), z.int())
+export const versions = mapOf(z.int().min(1).max(1_000_000_000))
   .optional()
   .describe(
     'Last seen version of records, by record id. A record that has another version by now is refused, and nothing is changed.',
@@ -51,10 +55,9 @@ export const versions = z
 
 export const answeredId = z.string().describe('Record id, model/id.');
 
-export const answeredValues = z.record(z.string(), z.unknown()).describe('Values by field name.');
+export const answeredValues = mapOf(z.unknown()).describe('Values by field name.');
 
-export const shortened = z
-  .record(z.string(), z.int())
+export const shortened = mapOf(z.int())
   .optional()
   .describe('Fields of which only the first part of the value is here, with the valueOffset at which the rest begins.');
 

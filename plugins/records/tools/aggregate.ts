@@ -48,7 +48,7 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
     }),
     output: z.object({
       groups: z
-        .array(z.record(z.string(), z.unknown()))
+        .array(schemas.mapOf(z.unknown()))
         .describe('Each with its keys and measures, named as in the call; ordered by the keys.'),
       nextOffset: schemas.nextOffset,
       truncated: schemas.truncated,

@@ -33,8 +33,8 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
             id: schemas.answeredId,
             title: z.string(),
             version: z.int().describe('The version of the record after the change.'),
-            changes: z
-              .record(z.string(), z.object({ from: z.unknown(), to: z.unknown() }))
+            changes: schemas
+              .mapOf(z.object({ from: z.unknown(), to: z.unknown() }))
               .describe('Old and new value of every field that changes.'),
             isShortened: z.boolean().optional().describe('True where values are cut for length.'),
           }),
