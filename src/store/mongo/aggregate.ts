@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose';
 import type { Scalar } from '../condition.ts';
-import type { AggregateQuery, AggregateRow, DateUnit } from '../port.ts';
-import { commandOptions, type MongoModel, pathOf, type Scope } from './database.ts';
+import type { AggregateQuery, AggregateRow, DateUnit, StoredType } from '../port.ts';
+import { commandOptions, type MongoModel, pathOf, type Scope, storedField } from './database.ts';
 import { prepare } from './prepare.ts';
 import { matching } from './select.ts';
 
@@ -39,18 +39,53 @@ export async function aggregate(scope: Scope, query: AggregateQuery): Promise<Ag
 }
 
 function keyOf({ model, field, unit }: { model: MongoModel; field: string; unit: DateUnit | undefined }): unknown {
+  const type = typeOf(model, field);
+  if (type === 'ids' || type === 'json') throw new TypeError(`${model.name}.${field} cannot be grouped by`);
   const value = `$${pathOf(model, field)}`;
   if (!unit) return { $ifNull: [value, null] };
-  // Dates and times are kept as ISO text in UTC; the day is all that a unit can depend on.
-  const day = { $concat: [{ $substrBytes: [value, 0, 10] }, 'T00:00:00.000Z'] };
-  const date = { $dateFromString: { dateString: day, onError: null, onNull: null } };
-  const begin = { $dateTrunc: { date, unit, ...(unit === 'week' ? { startOfWeek: 'monday' } : {}) } };
-  return { $dateToString: { date: begin, format: '%Y-%m-%d', onNull: null } };
+  if (type !== 'string') throw new TypeError(`${model.name}.${field} is no date`);
+  return { $cond: [{ $gt: [value, ''] }, beginningOf(unit, value), null] };
+}
+
+function typeOf(model: MongoModel, field: string): StoredType {
+  if (field === 'id') return 'string';
+  return field === 'version' ? 'integer' : storedField(model, field).type;
+}
+
+/**
+ * The first day of the unit, by cutting the ISO text: `$dateTrunc` is a day, and a year, off on some servers. Only a
+ * week needs the calendar.
+ */
+function beginningOf(unit: DateUnit, value: string): unknown {
+  const cut = (from: number, length: number) => ({ $substrBytes: [value, from, length] });
+  switch (unit) {
+    case 'day':
+      return cut(0, 10);
+    case 'week': {
+      const date = { $dateFromString: { dateString: { $concat: [cut(0, 10), 'T00:00:00.000Z'] } } };
+      const sinceMonday = { $multiply: [{ $subtract: [{ $isoDayOfWeek: date }, 1] }, 86_400_000] };
+      return { $dateToString: { date: { $subtract: [date, sinceMonday] }, format: '%Y-%m-%d' } };
+    }
+    case 'month':
+      return { $concat: [cut(0, 7), '-01'] };
+    case 'quarter': {
+      const before = (month: string, then: string, otherwise: unknown) => ({
+        $cond: [{ $lt: [cut(5, 2), month] }, then, otherwise],
+      });
+      return { $concat: [cut(0, 5), before('04', '01', before('07', '04', before('10', '07', '10'))), '-01'] };
+    }
+    case 'year':
+      return { $concat: [cut(0, 4), '-01-01'] };
+  }
 }
 
 function accumulatorOf(model: MongoModel, { operator, field }: AggregateQuery['measures'][number]): unknown {
   if (operator === 'count') return { $sum: 1 };
   if (field === undefined) throw new TypeError(`${operator} needs a field`);
+  const type = typeOf(model, field);
+  const hasOrder = type === 'string' && (operator === 'min' || operator === 'max');
+  if (type !== 'integer' && type !== 'float' && !hasOrder)
+    throw new TypeError(`${model.name}.${field} has no ${operator}`);
   return { [`$${operator}`]: `$${pathOf(model, field)}` };
 }
 

@@ -1,6 +1,7 @@
-import type { Store, StoredModel } from '../port.ts';
+import type { Store } from '../port.ts';
 import { connect } from './connect.ts';
 import type { Database, MetaDocument, MongoModel } from './database.ts';
+import { trackInFlight } from './in-flight.ts';
 import { mapError } from './map-error.ts';
 import { metaCollection, openModels } from './open-models.ts';
 import { ping } from './ping.ts';
@@ -42,6 +43,13 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     await meta.updateOne({ _id: 'watch' }, { $inc: { count: 0 } }, { upsert: true });
     const transactions = await probeTransactions({ client: connection.getClient(), meta, now });
     const signal = await createSignal({ meta, timeLimit: writeTimeLimit });
+    const operations = trackInFlight();
+    let closing: Promise<void> | undefined;
+    const close = async () => {
+      await operations.end();
+      await signal.close();
+      await connection.close();
+    };
     const database: Database = {
       ...{ connection, db, meta, transactions, listLimit, timeLimits },
       model(name) {
@@ -53,22 +61,25 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     return {
       info: { kind: 'mongodb', product, location },
       capabilities: { transactions },
-      async open(added: readonly StoredModel[]) {
-        try {
-          for (const model of await openModels({ connection, db, meta, models: added })) models.set(model.name, model);
-        } catch (thrown) {
-          throw mapError(thrown);
-        }
-      },
-      find: query => find(database, query),
-      count: query => count(database, query),
-      aggregate: query => aggregateRows(database, query),
-      write: (operations, writeOptions) => write({ database, signal, operations, options: writeOptions }),
+      open: added =>
+        operations.run(async () => {
+          try {
+            for (const model of await openModels({ connection, db, meta, models: added }))
+              models.set(model.name, model);
+          } catch (thrown) {
+            throw mapError(thrown);
+          }
+        }),
+      find: query => operations.run(() => find(database, query)),
+      count: query => operations.run(() => count(database, query)),
+      aggregate: query => operations.run(() => aggregateRows(database, query)),
+      write: (list, writeOptions) =>
+        operations.run(() => write({ database, signal, operations: list, options: writeOptions })),
       watch: signal.listen,
-      ping: () => ping(database),
-      async close() {
-        await signal.close();
-        await connection.close();
+      ping: () => operations.run(() => ping(database)),
+      close() {
+        closing ??= close();
+        return closing;
       },
     };
   } catch (thrown) {

@@ -1,10 +1,12 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Row, WriteResult } from '../port.ts';
+import { conjunction, negation } from './compile.ts';
 import { conflict } from './conflict.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
 import { mapDuplicate } from './map-error.ts';
 import { prepare } from './prepare.ts';
+import { outOfRange, withinRange } from './range.ts';
 import { select } from './select.ts';
 import { type ChangeInput, type ChangeOperation, changeOne } from './write-one.ts';
 
@@ -53,11 +55,17 @@ async function changeAll({
   ids: readonly string[];
 }): Promise<Row[]> {
   const rows: Row[] = [];
+  const add = (operation.kind === 'update' && operation.add) || {};
+  const tooFar = Object.keys(add).length > 0 ? [negation(withinRange(model, add))] : [];
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const filter = { _id: { $in: ids.slice(from, from + idsAtOnce) } };
     if (operation.kind === 'remove') {
       await model.collection.deleteMany(filter, commandOptions(scope));
       continue;
+    }
+    for (const beyond of tooFar) {
+      const found = await model.collection.findOne(conjunction([filter, beyond]), commandOptions(scope));
+      if (found) throw outOfRange(model, add);
     }
     try {
       const change = encodeChange({ model, set: operation.set, add: operation.add });

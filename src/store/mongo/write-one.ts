@@ -1,10 +1,11 @@
 import type { WriteOperation, WriteResult } from '../port.ts';
-import type { Filter } from './compile.ts';
+import { conjunction, type Filter } from './compile.ts';
 import { conflict } from './conflict.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
 import { isUnnamedDuplicate, mapDuplicate, notUnique } from './map-error.ts';
 import { prepare } from './prepare.ts';
+import { outOfRange, withinRange } from './range.ts';
 import { select } from './select.ts';
 
 export type ChangeOperation = Exclude<WriteOperation, { kind: 'insert' }>;
@@ -48,10 +49,14 @@ export async function changeOne({
     const { deletedCount } = await model.collection.deleteOne(filter, commandOptions(scope));
     return { matched: deletedCount, rows: [] };
   }
-  const change = encodeChange({ model, set: operation.set, add: operation.add });
+  const { set, add = {} } = operation;
+  const change = encodeChange({ model, set, add });
+  const adds = Object.keys(add).length > 0;
   const options = { ...commandOptions(scope), returnDocument: 'after' as const };
   try {
-    const after = await model.collection.findOneAndUpdate(filter, change, options);
+    const writable = adds ? conjunction([filter, withinRange(model, add)]) : filter;
+    const after = await model.collection.findOneAndUpdate(writable, change, options);
+    if (!after && adds && (await model.collection.findOne(filter, commandOptions(scope)))) throw outOfRange(model, add);
     return { matched: after ? 1 : 0, rows: after ? [decodeRow(model, after)] : [] };
   } catch (thrown) {
     if (!isUnnamedDuplicate(thrown)) throw mapDuplicate({ thrown, model: model.name });
