@@ -142,8 +142,7 @@ export function lifecycle(harness: Harness): void {
       await clear(store);
       store.watch(() => {});
       const writing = load(store, person, [{ id: id(1) }]);
-      await Promise.all([store.close(), store.close()]);
-      await writing;
+      await Promise.all([writing, store.close(), store.close()]);
       await store.close();
       const calls = [
         () => store.find({ model: person, where: everything }),
