@@ -13,6 +13,7 @@ const farthest = 10_000;
 /** `aggregate`: counts and figures over the records of a model, in groups. */
 export function aggregateTool(settings: RecordSettings): ToolDefinition {
   const room = roomOf(settings);
+  const maxOffset = farthest - settings.maxRecords - 1;
   return defineTool({
     name: 'aggregate',
     title: 'Aggregate records',
@@ -39,12 +40,7 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
         .max(settings.maxRecords)
         .default(settings.maxRecords)
         .describe('Groups in one answer at most.'),
-      offset: z
-        .int()
-        .min(0)
-        .max(farthest - settings.maxRecords - 1)
-        .default(0)
-        .describe('Groups to skip: nextOffset of the page before.'),
+      offset: z.int().min(0).max(maxOffset).default(0).describe('Groups to skip: nextOffset of the page before.'),
     }),
     output: z.object({
       groups: z
@@ -70,14 +66,19 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
       const found = await context.env.of(model).aggregate({ domain, groupBy, measures, limit: limit + 1, offset });
       const page = found.groups.slice(0, limit);
       const { items: groups } = fitToRoom({ items: page, room, shorten: group => group });
+      const next = offset + groups.length;
+      const hasMore = groups.length < found.groups.length;
+      const isReachable = next <= maxOffset;
       return {
         structured: {
           groups,
-          ...(groups.length < found.groups.length && { nextOffset: offset + groups.length }),
+          ...(hasMore && isReachable && { nextOffset: next }),
           ...cutNote({
-            isCut: groups.length < page.length,
+            isCut: groups.length < page.length || (hasMore && !isReachable),
             isShortened: false,
-            rest: 'The same call with nextOffset as offset returns the next groups.',
+            rest: isReachable
+              ? 'The same call with nextOffset as offset returns the next groups.'
+              : 'There are more groups than can be paged through; a narrower domain has fewer.',
           }),
         },
       };
