@@ -9,9 +9,12 @@ export type IsTrusted = (address: string) => boolean;
  */
 export function trustedProxies(entries: readonly string[]): IsTrusted {
   const ranges = entries.map(entry => {
-    const text = entry.includes('/') ? entry : `${entry}/${entry.includes(':') ? 128 : 32}`;
-    if (!ipaddr.isValidCIDR(text)) throw new Error(`trustedProxies: ${JSON.stringify(entry)} is no address or range`);
-    return mappedRange(ipaddr.parseCIDR(text));
+    const [address = '', bits = address.includes(':') ? '128' : '32'] = entry.split('/', 2);
+    const range = `${address}/${bits}`;
+    if (normalizedAddress(address) === undefined || !ipaddr.isValidCIDR(range)) {
+      throw new Error(`trustedProxies: ${JSON.stringify(entry)} is no address or range`);
+    }
+    return mappedRange(ipaddr.parseCIDR(range));
   });
   if (ranges.length === 0) return () => false;
   return address => {

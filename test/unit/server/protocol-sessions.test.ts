@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import type { Principal } from '../../../src/model/principal.ts';
+import { createProtocolSessions } from '../../../src/server/protocol-sessions.ts';
+
+function principal(id: string, kind = 'api-key'): Principal {
+  return { credential: { id, kind } } as Principal;
+}
+
+function table(limits = { total: 4, perCredential: 2, idle: 1000, ended: 10 }) {
+  const clock = { now: 0 };
+  const closed: string[] = [];
+  let bytes = 0;
+  const sessions = createProtocolSessions({
+    now: () => clock.now,
+    randomBytes(size) {
+      bytes += 1;
+      return Buffer.alloc(size, bytes);
+    },
+    limits,
+  });
+  function open(owner: Principal) {
+    const id = sessions.newId();
+    const channel = {
+      handle: async () => new Response(),
+      listsChanged() {},
+      async close() {
+        closed.push(id);
+      },
+    };
+    return sessions.add({ id, channel, client: { name: 'c', version: '1' }, principal: owner });
+  }
+  return { clock, closed, sessions, open };
+}
+
+const alice = principal('alice');
+
+test('a session is found by the credential that opened it and by no other', () => {
+  const { sessions, open } = table();
+  const { id } = open(alice);
+  expect(sessions.lookup(id, alice)).toMatchObject({ kind: 'open', session: { id } });
+  expect(sessions.lookup(id, principal('bob'))).toEqual({ kind: 'unknown' });
+  expect(sessions.lookup(id, principal('alice', 'oauth-token'))).toEqual({ kind: 'unknown' });
+});
+
+test('an id of our form that is not known here is perhaps another instance’s', () => {
+  const { sessions } = table();
+  expect(sessions.lookup(sessions.newId(), alice)).toEqual({ kind: 'elsewhere' });
+});
+
+test.each([
+  '',
+  'x',
+  'gs_',
+  `gs_${'a'.repeat(31)}`,
+  `gs_${'a'.repeat(33)}`,
+  `gs_${'a'.repeat(31)}\n`,
+  crypto.randomUUID(),
+])('an id that is not of our form is unknown: %j', id => {
+  expect(table().sessions.lookup(id, alice)).toEqual({ kind: 'unknown' });
+});
+
+test('an ended session stays unknown', async () => {
+  const { sessions, open, closed } = table();
+  const session = open(alice);
+  await sessions.end(session);
+  expect(closed).toEqual([session.id]);
+  expect(sessions.lookup(session.id, alice)).toEqual({ kind: 'unknown' });
+});
+
+test('a credential over its number loses its own longest unused session', () => {
+  const { sessions, open, closed } = table();
+  const bobs = open(principal('bob'));
+  const first = open(alice);
+  const second = open(alice);
+  sessions.lookup(first.id, alice);
+  open(alice);
+  expect(closed).toEqual([second.id]);
+  expect(sessions.lookup(bobs.id, principal('bob')).kind).toBe('open');
+});
+
+test('over the total the longest unused session of all goes', () => {
+  const { open, closed } = table();
+  const [first] = ['a', 'b', 'c', 'd'].map(id => open(principal(id)));
+  open(principal('e'));
+  expect(closed).toEqual([first?.id]);
+});
+
+test('an idle session ends, one in use or with a stream does not', async () => {
+  const { sessions, open, closed, clock } = table();
+  const idle = open(alice);
+  const streaming = open(alice);
+  streaming.streams = 1;
+  const used = open(principal('bob'));
+  clock.now = 900;
+  sessions.lookup(used.id, principal('bob'));
+  clock.now = 1500;
+  await sessions.sweep();
+  expect(closed).toEqual([idle.id]);
+});
