@@ -65,7 +65,7 @@ function summarise({ touches }: Call, reached: readonly Reached[]): Summary {
   for (const touch of touches) {
     const model = note(touch.model);
     if (touch.domain) domains.push(safeText(touch.domain, 1000));
-    for (const id of touch.ids ?? []) if (ids.size < maxIds) ids.add(`${model}/${safeText(id, 64)}`);
+    for (const id of touch.ids ?? []) if (ids.size < maxIds) ids.add(publicId(model, safeText(id, 128)));
     for (const { path } of touch.fields ?? [])
       if (fields.size < maxFields) fields.add(`${model}.${safeText(path, 200)}`);
   }
@@ -76,6 +76,11 @@ function summarise({ touches }: Call, reached: readonly Reached[]): Summary {
     for (const name of part.fields) if (fields.size < maxFields) fields.add(`${model}.${name}`);
   }
   return { models, ids: [...ids], fields: [...fields], domain: domains.join('; ') || null, count };
+}
+
+/** Tools name records as they were named to them: with their model or without. */
+function publicId(model: string, id: string): string {
+  return id.includes('/') ? id : `${model}/${id}`;
 }
 
 /** The prefix of the key that somebody claims to have, where it was not accepted. */
