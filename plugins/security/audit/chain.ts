@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Row, StoredValue } from '../../../src/index.ts';
 import type { AuditContent } from './audit-row.ts';
 
 /*
@@ -52,7 +51,7 @@ const hashed = [
 export const genesis = '0'.repeat(64);
 
 /** The hash of an entry: of what the store gives back it is the same as when it was written. */
-export function entryHash(entry: { readonly [field: string]: StoredValue | undefined } | Row): string {
+export function entryHash(entry: Readonly<Record<string, unknown>>): string {
   const values = hashed.map(name => entry[name] ?? null);
   return hash('sha256', JSON.stringify([entry.chain, entry.sequence, entry.previous, ...values]));
 }

@@ -66,6 +66,6 @@ function backOff(excess: number): number {
 
 function keyOf({ prefix, address }: Claim): string {
   const parsed = parseAddress(address);
-  const place = parsed && 'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : address;
-  return `${prefix} ${place}`;
+  if (!parsed) return `${prefix} ${address}`;
+  return `${prefix} ${'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : parsed.toString()}`;
 }
