@@ -13,48 +13,54 @@ const addresses = z
 
 const count = z.int().min(1);
 
-/** Settings of the security plugin, with their defaults. */
+/** Settings of the security plugin, with their defaults. The descriptions become docs/configuration.md. */
 export const settings = z.strictObject({
   network: z
     .strictObject({
-      /** Only calls from here are admitted; empty: from everywhere. */
-      allow: addresses,
-      /** Calls from here are refused, whatever `allow` says. */
-      deny: addresses,
+      allow: addresses.describe('Only calls from here are admitted; empty: from everywhere.'),
+      deny: addresses.describe('Calls from here are refused, whatever `allow` says.'),
     })
     .prefault({}),
   rate: z
     .strictObject({
-      /** Calls within any 60 s of one credential that has no rate of its own. */
-      perMinute: count.default(60),
-      /** Calls within any 60 s of all credentials of one user; null: no such limit. */
-      perUser: count.nullable().default(null),
-      /** Calls within any 60 s of everyone together, on this instance; null: no such limit. */
-      global: count.nullable().default(null),
+      perMinute: count.default(60).describe('Calls within any 60 s of one credential that has no rate of its own.'),
+      perUser: count
+        .nullable()
+        .default(null)
+        .describe('Calls within any 60 s of all credentials of one user; null: no such limit.'),
+      global: count
+        .nullable()
+        .default(null)
+        .describe('Calls within any 60 s of everyone together, on this instance; null: no such limit.'),
     })
     .prefault({}),
   sessions: z
     .strictObject({
-      /** Sessions that one credential may have open at a time. */
-      limit: count.default(10),
-      /** Minutes without a call after which a session ends. */
-      idleMinutes: count.default(30),
-      /** Hours after which a session ends however busy it is. */
-      maxHours: count.default(24),
-      /** What happens to one more: it is refused, or the oldest ends. */
-      whenFull: z.enum(['refuse', 'endOldest']).default('refuse'),
-      /** Minutes for which a client whose session was ended gets no new one. */
-      endedMinutes: count.default(15),
+      limit: count.default(10).describe('Sessions that one credential may have open at a time.'),
+      idleMinutes: count.default(30).describe('Minutes without a call after which a session ends.'),
+      maxHours: count.default(24).describe('Hours after which a session ends however busy it is.'),
+      whenFull: z
+        .enum(['refuse', 'endOldest'])
+        .default('refuse')
+        .describe('What happens to one more: it is refused, or the oldest ends.'),
+      endedMinutes: count.default(15).describe('Minutes for which a client whose session was ended gets no new one.'),
     })
     .prefault({}),
   lockout: z
     .strictObject({
-      /** Failed attempts with one key prefix from one address that cost nothing. */
-      free: z.int().min(0).default(3),
-      /** Failed attempts after which no more are looked at. From `free` on, the wait between two doubles, from 1 s. */
-      attempts: count.default(10),
-      /** Minutes for which none is looked at then, and after which failures are forgotten. */
-      minutes: count.default(15),
+      free: z
+        .int()
+        .min(0)
+        .default(3)
+        .describe('Failed attempts with one key prefix from one address that cost nothing.'),
+      attempts: count
+        .default(10)
+        .describe(
+          'Failed attempts after which no more are looked at. From `free` on, the wait between two doubles, from 1 s.',
+        ),
+      minutes: count
+        .default(15)
+        .describe('Minutes for which none is looked at then, and after which failures are forgotten.'),
     })
     .prefault({}),
 });
