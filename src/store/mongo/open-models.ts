@@ -1,9 +1,8 @@
-import type { Connection, mongo } from 'mongoose';
-import { GatehouseError, kernelErrors } from '../../errors.ts';
+import { type Connection, mongo } from 'mongoose';
+import { kernelErrors } from '../../errors.ts';
 import type { StoredModel } from '../port.ts';
 import { addShadows } from './add-shadows.ts';
 import type { MetaDocument, MongoModel, RowDocument } from './database.ts';
-import { mapDuplicate } from './map-error.ts';
 import { schemaOf } from './schema.ts';
 
 export const metaCollection = 'gatehouse_store';
@@ -28,7 +27,7 @@ export async function openModels({
   for (const definition of models) {
     const model = describe({ db, definition });
     if (!there.has(definition.name)) await createCollection(db, definition.name);
-    await createIndexes({ connection, definition });
+    await createIndexes({ connection, model });
     await addShadows({ model, meta });
     opened.push(model);
   }
@@ -60,22 +59,31 @@ async function createCollection(db: mongo.Db, name: string): Promise<void> {
   }
 }
 
-async function createIndexes({
-  connection,
-  definition,
-}: {
-  connection: Connection;
-  definition: StoredModel;
-}): Promise<void> {
-  const { name } = definition;
+async function createIndexes({ connection, model }: { connection: Connection; model: MongoModel }): Promise<void> {
+  const { name, definition } = model;
   if (connection.models[name]) connection.deleteModel(name);
   try {
     await connection.model(name, schemaOf(definition), name).createIndexes();
   } catch (thrown) {
-    const error = mapDuplicate({ thrown, model: name });
-    if (!(error instanceof GatehouseError)) throw error;
+    // Not every server says that duplicates were the reason, or of which field: the data tell.
+    const field = thrown instanceof mongo.MongoServerError ? await repeatedField(model) : undefined;
+    if (field === undefined) throw thrown;
     throw kernelErrors.CONFIG_INVALID({
-      message: `Records of ${name} share a value of \`${String(error.data?.field)}\`, which is declared unique. Make the values different, or the field not unique.`,
+      message: `Records of ${name} share a value of \`${field}\`, which is declared unique. Make the values different, or the field not unique.`,
     });
   }
+}
+
+async function repeatedField({ stored, collection }: MongoModel): Promise<string | undefined> {
+  for (const { name, unique } of stored) {
+    if (!unique) continue;
+    const pipeline = [
+      { $match: { [name]: { $ne: null } } },
+      { $group: { _id: `$${name}`, rows: { $sum: 1 } } },
+      { $match: { rows: { $gt: 1 } } },
+      { $limit: 1 },
+    ];
+    if ((await collection.aggregate(pipeline).toArray()).length > 0) return name;
+  }
+  return undefined;
 }
