@@ -28,18 +28,20 @@ export interface SearchInput {
   readonly query?: string;
   /** Default: every readable field but json, text and one2many. */
   readonly fields?: readonly string[];
-  /** `name, date desc`. */
+  /** `name, date desc`. Not by relations. Default: the model's own, as far as the principal may read its fields. */
   readonly order?: string;
+  /** At most 10,000; default 1,000. For the server's own work there is no limit. */
   readonly limit?: number;
   readonly offset?: number;
 }
 
 export interface AggregateInput {
   readonly domain?: unknown;
-  /** `state`, `date:month`, `partner_id`. */
+  /** `state`, `date:month`, `partner_id`; four at most. */
   readonly groupBy?: readonly string[];
-  /** `count`, `amount:sum`. */
+  /** `count`, `amount:sum`. Default `count`. */
   readonly measures?: readonly string[];
+  /** Default 1,000; with `offset` at most 10,000. */
   readonly limit?: number;
   readonly offset?: number;
 }
@@ -54,15 +56,21 @@ export interface WriteInput {
 export interface Change {
   readonly id: string;
   readonly title: string;
-  /** Old and new value of each field that the principal may read and that changes. */
+  /** Old and new value of each field that the principal may read and that changes, computed ones included. */
   readonly changes: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
   readonly version: number;
 }
 
-/** One model in the hands of one principal. Refusals are the kernel's errors (see `errors.ts`). */
+/**
+ * One model in the hands of one principal. Refusals are the kernel's errors (see `errors.ts`). Ids are given as
+ * `model/id` or as 24 hex digits; one that comes twice counts once.
+ */
 export interface Records {
   search(input: SearchInput): Promise<{ records: OutRecord[]; total: number }>;
-  /** In the order of `ids`; one that does not exist or may not be seen: RECORD_NOT_FOUND. */
+  /**
+   * In the order of `ids`; one that does not exist or may not be seen: RECORD_NOT_FOUND. Without `fields`: every
+   * readable field but one2many, which shows 100 records at most.
+   */
   read(ids: readonly string[], fields?: readonly string[]): Promise<OutRecord[]>;
   count(domain?: unknown): Promise<number>;
   aggregate(input: AggregateInput): Promise<{ groups: Record<string, unknown>[] }>;

@@ -80,6 +80,12 @@ describe(`${verifies('TOOL-5')} aggregate`, () => {
     ]);
   });
 
+  test('over everything there is one entry, of no groups none', async () => {
+    expect((await orders().aggregate({ limit: 0 })).groups).toEqual([{ count: 4 }]);
+    expect((await orders().aggregate({ offset: 3 })).groups).toEqual([{ count: 4 }]);
+    expect((await orders().aggregate({ groupBy: ['state'], limit: 0 })).groups).toEqual([]);
+  });
+
   test('page by page', async () => {
     const groupBy = ['name'];
     const page = (limit: number, offset: number) => orders().aggregate({ groupBy, limit, offset });
