@@ -51,10 +51,11 @@ export default defineConfig({
       { model: 'sale.order', group: 'sales', read: true, write: true, create: true },
       { model: 'sale.order.line', group: 'sales', ...everything },
       { model: 'account.invoice', group: 'sales', read: true },
+      { model: 'base.user', group: 'sales', read: true },
 
       { model: 'hr.employee', group: 'hr', read: true, write: true, create: true },
 
-      ...companyModels.map(model => ({ model, group: 'auditors', read: true })),
+      ...[...companyModels, 'base.user'].map(model => ({ model, group: 'auditors', read: true })),
       ...companyModels.map(model => ({ model, group: 'admin', ...everything })),
     ],
 
@@ -69,7 +70,10 @@ export default defineConfig({
         domain: [['order_id.user_id', '=', caller]],
       },
       { name: 'Own invoices', model: 'account.invoice', group: 'sales', domain: [['order_id.user_id', '=', caller]] },
+      { name: 'Oneself', model: 'base.user', group: 'sales', domain: [['id', '=', caller]] },
 
+      { name: 'Auditors see all users', model: 'base.user', group: 'auditors', domain: [] },
+      { name: 'Managers of Gatehouse see all users', model: 'base.user', group: 'security.manager', domain: [] },
       ...ruledModels.flatMap(model => [
         { name: `Auditors see all of ${model}`, model, group: 'auditors', domain: [], read: true },
         { name: `Admins have all of ${model}`, model, group: 'admin', domain: [] },
@@ -85,6 +89,7 @@ export default defineConfig({
       { model: 'sale.order', groups: ['sales', 'auditors'], read: true, write: true, create: true },
       { model: 'sale.order.line', groups: ['sales', 'auditors'], ...everything },
       { model: 'account.invoice', groups: ['sales', 'auditors'], read: true },
+      { model: 'base.user', groups: ['sales', 'auditors'], read: true },
       { model: 'hr.employee', groups: ['hr', 'auditors'], read: true, write: true },
       ...companyModels.map(model => ({ model, groups: ['admin'], ...everything })),
     ],
