@@ -12,7 +12,7 @@ export interface TestStore {
   drop(): Promise<void>;
 }
 
-async function sqlite(): Promise<TestStore> {
+export async function sqliteStore(): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   return { location: `sqlite:${join(folder, 'test.db')}`, drop: () => rm(folder, { recursive: true, force: true }) };
 }
@@ -36,7 +36,7 @@ async function mongodb(): Promise<TestStore> {
  * skipped and says so, and in CI that is a failure.
  */
 export function describeOnStores(title: string, suite: (open: () => Promise<TestStore>) => void): void {
-  describe(`${title} (SQLite)`, () => suite(sqlite));
+  describe(`${title} (SQLite)`, () => suite(sqliteStore));
   if (process.env.MONGODB_URI) describe(`${title} (MongoDB)`, () => suite(mongodb));
   else if (process.env.CI) throw new Error('MONGODB_URI is not set: in CI the MongoDB half must run');
   else describe.skip(`${title} (MongoDB): skipped, MONGODB_URI is not set`, () => suite(mongodb));

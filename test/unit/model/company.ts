@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AccessLayer, type AccessPolicy, createAccessPolicy } from '../../../src/model/access-policy.ts';
 import { defineModel } from '../../../src/model/define-model.ts';
 import { parseDomain } from '../../../src/model/domain.ts';
@@ -13,8 +10,9 @@ import {
 import { field } from '../../../src/model/field.ts';
 import { type Operation, operations, type Principal, systemPrincipal } from '../../../src/model/principal.ts';
 import { buildRegistry, type Registry } from '../../../src/model/registry.ts';
+import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/port.ts';
-import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { sqliteStore, type TestStore } from '../../support/stores.ts';
 
 export const country = defineModel({
   name: 'base.country',
@@ -150,15 +148,13 @@ export interface Company {
   close(): Promise<void>;
 }
 
-/** A company in an SQLite file of its own, without records. */
-export async function openCompany(wrap: (store: Store) => Store = store => store): Promise<Company> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-model-'));
+/** A company without records, in a store of its own: an SQLite file where none is given. */
+export async function openCompany(
+  options: { wrap?: (store: Store) => Store; given?: TestStore } = {},
+): Promise<Company> {
+  const { wrap = store => store, given = await sqliteStore() } = options;
   const registry = companyRegistry();
-  const opened = await openSqliteStore({
-    path: join(folder, 'company.db'),
-    now: () => 0,
-    queryTimeLimit: 10_000,
-  });
+  const opened = await openStore({ location: given.location, folder: '/', now: () => 0, queryTimeLimit: 10_000 });
   await opened.open(registry.all().map(({ stored }) => stored));
   const store = wrap(opened);
   const rights = new Map<Principal, Rights>();
@@ -209,7 +205,7 @@ export async function openCompany(wrap: (store: Store) => Store = store => store
     },
     async close() {
       await opened.close();
-      await rm(folder, { recursive: true, force: true });
+      await given.drop();
     },
   };
 }

@@ -19,7 +19,7 @@ function interrupted(store: Store): Store {
 
 let company: Company;
 beforeAll(async () => {
-  company = await openCompany(interrupted);
+  company = await openCompany({ wrap: interrupted });
 });
 afterAll(() => company.close());
 

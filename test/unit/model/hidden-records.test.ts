@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Environment } from '../../../src/model/environment.ts';
 import { verifies } from '../../requirements.ts';
-import { add, type Company, type Rights } from './company.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { add, type Company, openCompany, type Rights } from './company.ts';
 import { type Attempt, observe } from './noninterference.ts';
 
 /*
@@ -150,28 +151,30 @@ const attempts: Attempt[] = [
   act('delete a tag', env => env.of('crm.tag').delete([vip])),
 ];
 
-test(`${verifies('RULE-1', 'PERM-3')} records hidden by rules cannot be told from records that are not there`, async () => {
-  const observed = await observe({
-    rights,
-    attempts,
-    worlds: [company => world(company, true), company => world(company, false)],
+describeOnStores('records hidden by rules', open => {
+  test(`${verifies('RULE-1', 'PERM-3')} they cannot be told from records that are not there`, async () => {
+    const observed = await observe({
+      rights,
+      attempts,
+      open,
+      worlds: [company => world(company, true), company => world(company, false)],
+    });
+    for (const { name, seen } of observed) expect({ name, seen: seen[0] }).toEqual({ name, seen: seen[1] });
+    expect(observed.filter(({ seen }) => seen[0] && 'answer' in seen[0]).length).toBeGreaterThan(100);
+    const sayings = (name: string) => JSON.stringify(observed.find(one => one.name === name)?.seen[0]);
+    expect(sayings('refer to hidden').replaceAll(hidden, missing)).toBe(sayings('refer to missing'));
+    expect(sayings('write hidden').replaceAll(hidden, missing)).toBe(sayings('write one that is missing'));
   });
-  for (const { name, seen } of observed) expect({ name, seen: seen[0] }).toEqual({ name, seen: seen[1] });
-  expect(observed.filter(({ seen }) => seen[0] && 'answer' in seen[0]).length).toBeGreaterThan(100);
-  const sayings = (name: string) => JSON.stringify(observed.find(one => one.name === name)?.seen[0]);
-  expect(sayings('refer to hidden').replaceAll(hidden, missing)).toBe(sayings('refer to missing'));
-  expect(sayings('write hidden').replaceAll(hidden, missing)).toBe(sayings('write one that is missing'));
-});
 
-test('references that the caller does not see outlast its writes', async () => {
-  const { openCompany } = await import('./company.ts');
-  const company = await openCompany();
-  try {
-    await world(company, true);
-    await company.as(rights).of('crm.partner').write([bob], { tag_ids: [] });
-    const [read] = await company.system.of('crm.partner').read([bob], ['tag_ids']);
-    expect(read?.values.tag_ids).toEqual([{ id: hiddenTag, title: 'Secret' }]);
-  } finally {
-    await company.close();
-  }
+  test('references that the caller does not see outlast its writes', async () => {
+    const company = await openCompany({ given: await open() });
+    try {
+      await world(company, true);
+      await company.as(rights).of('crm.partner').write([bob], { tag_ids: [] });
+      const [read] = await company.system.of('crm.partner').read([bob], ['tag_ids']);
+      expect(read?.values.tag_ids).toEqual([{ id: hiddenTag, title: 'Secret' }]);
+    } finally {
+      await company.close();
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import type { Environment } from '../../../src/model/environment.ts';
+import type { TestStore } from '../../support/stores.ts';
 import { type Company, openCompany, type Rights } from './company.ts';
 
 /** What a caller tries; everything that it gets to see of it counts. */
@@ -19,14 +20,16 @@ type Observed =
 export async function observe(input: {
   rights: Rights;
   attempts: readonly Attempt[];
+  /** A store for each company. */
+  open: () => Promise<TestStore>;
   worlds: readonly [(company: Company) => Promise<void>, (company: Company) => Promise<void>];
 }): Promise<{ name: string; seen: Observed[] }[]> {
-  const { rights, attempts, worlds } = input;
+  const { rights, attempts, worlds, open } = input;
   const companies: Company[] = [];
   try {
     const seen: Observed[][] = [];
     for (const world of worlds) {
-      const company = await openCompany();
+      const company = await openCompany({ given: await open() });
       companies.push(company);
       await world(company);
       const env = company.as(rights);

@@ -25,7 +25,7 @@ let acme: string;
 let bob: string;
 
 beforeAll(async () => {
-  company = await openCompany(interrupted);
+  company = await openCompany({ wrap: interrupted });
 });
 beforeEach(async () => {
   const found = await company.system.of('crm.partner').search({ fields: [] });
