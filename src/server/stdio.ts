@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { GatehouseError } from '../errors.ts';
-import type { Gate, InboundMessage } from '../pipeline/gate.ts';
+import type { Gate, InboundMessage, Refusal } from '../pipeline/gate.ts';
 import type { Runtime } from '../plugin/scope.ts';
 import { inBandAnswer, type RequestId, refusalError, wireError } from './error-response.ts';
 import { serverErrors } from './errors.ts';
@@ -58,9 +58,11 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
   const transport: WireTransport = {
     async start() {},
     async send(message) {
-      await settle(message);
-      await write(JSON.stringify(message));
-      if (!('method' in message) && message.id !== undefined) forget(message.id);
+      const id = 'method' in message ? undefined : message.id;
+      if (id === undefined) return write(JSON.stringify(message));
+      const unwritten = await sealUnentered(id, 'not a request of this revision');
+      await write(JSON.stringify(unwritten ? { jsonrpc: '2.0', id, error: wireError(unwritten.error) } : message));
+      forget(id);
     },
     async close() {
       transport.onclose?.();
@@ -96,16 +98,11 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
     return new Promise(resolve => output.write(`${line}\n`, () => resolve()));
   }
 
-  /** The SDK answers a request; one that no handler has seen is written down first. */
-  async function settle(message: WireMessage): Promise<void> {
-    const id = 'method' in message ? undefined : message.id;
-    if (id !== undefined) await sealUnentered(id, 'not a request of this revision');
-  }
-
-  async function sealUnentered(id: RequestId, reason: string): Promise<void> {
+  /** Writes down a request that no handler has seen. */
+  async function sealUnentered(id: RequestId, reason: string): Promise<Refusal | undefined> {
     const exchange = open.get(id);
-    if (!exchange || exchange.entered) return;
-    await gate.seal(exchange.call, { kind: 'error', code: 'PROTOCOL_ERROR', reason });
+    if (!exchange || exchange.entered) return undefined;
+    return gate.seal(exchange.call, { kind: 'error', code: 'PROTOCOL_ERROR', reason });
   }
 
   function forget(id: RequestId): void {

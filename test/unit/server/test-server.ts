@@ -79,6 +79,7 @@ export interface TestServer {
   /** While true the log cannot be written. */
   audit: { isBroken: boolean };
   policyChanged(): void;
+  onPolicyChanged(listener: () => void): () => void;
 }
 
 /** Everything but the listening. */
@@ -145,15 +146,16 @@ export function testServer(options: TestServerOptions = {}): TestServer {
       return { call, principal: call.principal, signal, interaction } as unknown as CallContext;
     },
   });
+  function onPolicyChanged(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
   const server = createHttpServer({
     gate,
     runtime,
     routes: options.routes ?? [],
     identity,
-    onPolicyChanged(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onPolicyChanged,
   });
   return {
     gate,
@@ -162,6 +164,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     entries,
     valid,
     audit,
+    onPolicyChanged,
     policyChanged() {
       for (const listener of listeners) listener();
     },
