@@ -3,6 +3,12 @@ import type { Json } from '../store/port.ts';
 /** Classes of personal or sensitive data, for policies that hide or mask by class. */
 export type Classification = 'pii' | 'phi' | 'financial';
 
+/** The user who creates a record, for defaults. */
+export interface Caller {
+  readonly id: string | null;
+  readonly login: string;
+}
+
 /** What every field may say about itself. */
 export interface FieldOptions {
   /** For people. Default: the name, made readable. */
@@ -19,8 +25,8 @@ export interface FieldOptions {
   /** Groups that see it; everyone else does not know that it exists. Default: all who may read the model. */
   readonly groups?: readonly string[];
   readonly classify?: Classification;
-  /** The value, or how to make it, of a new record that brings none. */
-  readonly default?: Json | (() => Json);
+  /** The value, or how to make it, of a new record that brings none; `caller` creates it (id null: the server itself). */
+  readonly default?: Json | ((caller: Caller) => Json);
 }
 
 export interface TextOptions extends FieldOptions {

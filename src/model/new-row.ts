@@ -44,7 +44,8 @@ export function newRow(input: {
 }
 
 function defaultValue({ context, name, field }: { context: RecordsContext; name: string; field: Field }): StoredValue {
-  const made = typeof field.default === 'function' ? field.default() : (field.default ?? null);
+  const { id, login } = context.parts.principal.user;
+  const made = typeof field.default === 'function' ? field.default({ id: id || null, login }) : (field.default ?? null);
   const encoded = encodeValue(field, made);
   if ('value' in encoded) return encoded.value;
   throw kernelErrors.INTERNAL({

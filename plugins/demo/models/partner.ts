@@ -18,7 +18,12 @@ export const partner = defineModel({
     email: field.char({ label: 'E-mail', index: true, searchable: true, classify: 'pii' }),
     phone: field.char({ classify: 'pii' }),
     tags: field.many2many({ to: 'crm.tag' }),
-    user_id: field.many2one({ to: 'base.user', label: 'Salesperson', onDelete: 'clear' }),
+    user_id: field.many2one({
+      to: 'base.user',
+      label: 'Salesperson',
+      onDelete: 'clear',
+      default: caller => caller.id,
+    }),
     credit_limit: field.monetary({ classify: 'financial' }),
     notes: field.text(),
     orders: field.one2many({ to: 'sale.order', inverse: 'partner_id' }),

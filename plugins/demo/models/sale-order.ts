@@ -14,6 +14,7 @@ export const saleOrder = defineModel({
       label: 'Salesperson',
       onDelete: 'clear',
       help: 'Nobody: it came from the web shop.',
+      default: caller => caller.id,
     }),
     date: field.date({ required: true, index: true }),
     state: field.selection({
