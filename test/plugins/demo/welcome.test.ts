@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clientLines } from '../../../plugins/demo/client-lines.ts';
+import { boot } from '../../../src/boot.ts';
+import { always } from '../../../src/index.ts';
+import { keyOf } from '../../support/people.ts';
+import { exampleWith, startGatehouse } from '../../support/start-gatehouse.ts';
+import { sqliteStore, type TestStore } from '../../support/stores.ts';
+
+const top = join(import.meta.dirname, '..', '..', '..');
+const configFile = join(top, 'mcp.config.ts');
+let store: TestStore;
+
+beforeEach(async () => {
+  store = await sqliteStore();
+});
+afterEach(() => store.drop());
+
+/** Starts on the store, reading along or not. */
+async function start(isInteractive: boolean): Promise<{ said: string; keys: number }> {
+  const notes: string[] = [];
+  const app = await boot({
+    configFile,
+    config: exampleWith(store),
+    log: pino({ level: 'silent' }),
+    terminal: { isInteractive, note: text => void notes.push(text), progress: () => ({ step() {}, end() {} }) },
+  });
+  try {
+    await app.start();
+    return {
+      said: notes.join('\n'),
+      keys: await app.runtime.store.count({ model: 'security.api-key', where: always }),
+    };
+  } finally {
+    await app.stop();
+  }
+}
+
+test('on a terminal, the first start shows an admin key, and later ones are silent', async () => {
+  const first = await start(true);
+  expect(first.keys).toBe(1);
+  expect(new Set(first.said.match(/gh_\w+/g)).size).toBe(1);
+  for (const client of ['claude mcp add', 'mcpServers', 'inspector', 'curl']) expect(first.said).toContain(client);
+  expect(await start(true)).toEqual({ said: '', keys: 1 });
+});
+
+test('in a log, no key is made, and the command that makes one is named', async () => {
+  const first = await start(false);
+  expect(first.keys).toBe(0);
+  expect(first.said).not.toContain('gh_');
+  expect(first.said).toContain('npm run -s gatehouse -- key create --name first --user admin --all-scopes');
+  expect(await start(true)).toEqual({ said: '', keys: 0 });
+});
+
+test('the lines to paste work', async () => {
+  const gatehouse = await startGatehouse({ config: exampleWith(store) });
+  try {
+    const key = await keyOf(gatehouse, 'admin');
+    const program = [process.execPath, join(top, 'src/cli/main.ts')];
+    const lines = clientLines({ url: gatehouse.url, key, program, configFile });
+
+    const answer = await likeCurl(lines.slice(lines.indexOf('curl -s')));
+    expect(answer).toMatchObject({ result: { structuredContent: { total: 28 } } });
+
+    const desktop = JSON.parse(lines.slice(lines.indexOf('{'), lines.indexOf('MCP Inspector')));
+    const { command, args, env } = desktop.mcpServers.gatehouse;
+    const client = new Client({ name: 'desktop', version: '1.0.0' });
+    await client.connect(
+      new StdioClientTransport({ command, args, env: { ...env, GATEHOUSE_STORE: store.location }, cwd: '/' }),
+    );
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('search');
+    await client.close();
+  } finally {
+    await gatehouse.stop();
+  }
+});
+
+/** Sends what the curl command line says. */
+async function likeCurl(line: string): Promise<unknown> {
+  const url = /curl -s (\S+)/.exec(line)?.[1] ?? '';
+  const headers = [...line.matchAll(/-H '([^:']+): ([^']+)'/g)].map(([, name = '', value = '']) => [name, value]);
+  const body = /-d '([^']+)'/.exec(line)?.[1] ?? '';
+  const response = await fetch(url, { method: 'POST', headers: Object.fromEntries(headers), body });
+  return response.json();
+}
