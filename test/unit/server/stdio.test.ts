@@ -198,7 +198,8 @@ describe(`${verifies('PROTO-2')} stdio`, () => {
     say(request(1, 'tools/list'));
     say(request(2, 'ping'));
     say(request(3, 'no/such/method'));
-    for (const answer of [await hear(), await hear(), await hear()]) expect(answer.error?.data?.code).toBe('AUDIT_UNAVAILABLE');
+    for (const answer of [await hear(), await hear(), await hear()])
+      expect(answer.error?.data?.code).toBe('AUDIT_UNAVAILABLE');
   });
 
   test('tells of changed lists', async () => {
