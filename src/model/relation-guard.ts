@@ -1,4 +1,4 @@
-import { all, always, type Condition, equals, isAlways, not, oneOf, type Scalar } from '../store/condition.ts';
+import { all, always, any, type Condition, isAlways, not, oneOf, type Scalar } from '../store/condition.ts';
 import type { AccessLookup } from './field-path.ts';
 import type { RegisteredModel, Registry } from './registry.ts';
 
@@ -8,6 +8,8 @@ interface GuardInput {
   readonly registry: Registry;
   readonly access: AccessLookup;
 }
+
+type Leaf = Extract<Condition, { kind: 'compare' | 'in' }>;
 
 /**
  * A caller's condition with the record rules of every model that it looks into: a reference to a record that the
@@ -22,17 +24,14 @@ export function guardRelations(input: GuardInput): Condition {
       return { kind: condition.kind, of: condition.of.map(part => guardRelations({ ...input, condition: part })) };
     case 'not':
       return not(guardRelations({ ...input, condition: condition.of }));
-    case 'compare': {
-      const rule = ruleBehind(input, condition.field);
-      return isAlways(rule) ? condition : names({ field: condition.field, values: [condition.value], rule });
-    }
-    case 'in': {
-      const rule = ruleBehind(input, condition.field);
-      return isAlways(rule) ? condition : names({ field: condition.field, values: condition.values, rule });
-    }
+    case 'compare':
+      return refersTo({ ...input, condition, values: [condition.value] });
+    case 'in':
+      return refersTo({ ...input, condition, values: condition.values });
     case 'has': {
       const rule = ruleBehind(input, condition.field);
-      return isAlways(rule) ? condition : names({ field: condition.field, values: condition.ids, rule });
+      if (isAlways(rule)) return condition;
+      return all(condition, { kind: 'related', field: condition.field, where: all(oneOf('id', condition.ids), rule) });
     }
     case 'related': {
       const { field, where } = condition;
@@ -49,18 +48,19 @@ export function guardRelations(input: GuardInput): Condition {
   }
 }
 
-/** The field refers to one of these records, and the caller may see it; null: to none that the caller may see. */
-function names({ field, values, rule }: { field: string; values: readonly Scalar[]; rule: Condition }): Condition {
+/**
+ * A many2one refers to one of these records, and the caller may see it; null: to none that the caller may see. The plain
+ * comparison stays beside the rule, for the store's index. Any other field: as it is.
+ */
+function refersTo(input: GuardInput & { condition: Leaf; values: readonly Scalar[] }): Condition {
+  const { condition, values } = input;
+  const { field } = condition;
+  const rule = ruleBehind(input, field);
+  if (isAlways(rule)) return condition;
   const ids = values.filter(value => value !== null);
-  const [only] = ids;
-  const seen: Condition = {
-    kind: 'related',
-    field,
-    where: all(ids.length === 1 && only !== undefined ? equals('id', only) : oneOf('id', ids), rule),
-  };
-  if (ids.length === values.length) return seen;
-  const none = not({ kind: 'related', field, where: rule });
-  return ids.length === 0 ? none : { kind: 'any', of: [seen, none] };
+  const isSeen: Condition = { kind: 'related', field, where: rule };
+  if (ids.length === values.length) return all(condition, isSeen);
+  return ids.length === 0 ? not(isSeen) : any(all(oneOf(field, ids), isSeen), not(isSeen));
 }
 
 function target({ model, registry }: GuardInput, name: string): RegisteredModel | undefined {
