@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Outages of a whole database server run by themselves: `npm run test:outage`.
+    include: process.env.MONGODB_DOWN ? ['test/outage/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: process.env.MONGODB_DOWN ? [] : ['test/outage/**'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

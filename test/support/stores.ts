@@ -17,7 +17,8 @@ export async function sqliteStore(): Promise<TestStore> {
   return { location: `sqlite:${join(folder, 'test.db')}`, drop: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function mongodb(): Promise<TestStore> {
+/** A fresh database on the server that `MONGODB_URI` names. */
+export function mongoStore(): TestStore {
   const uri = new URL(process.env.MONGODB_URI ?? '');
   uri.pathname = `/gatehouse_test_${randomBytes(6).toString('hex')}`;
   const location = uri.href;
@@ -37,7 +38,7 @@ async function mongodb(): Promise<TestStore> {
  */
 export function describeOnStores(title: string, suite: (open: () => Promise<TestStore>) => void): void {
   describe(`${title} (SQLite)`, () => suite(sqliteStore));
-  if (process.env.MONGODB_URI) describe(`${title} (MongoDB)`, () => suite(mongodb));
+  if (process.env.MONGODB_URI) describe(`${title} (MongoDB)`, () => suite(async () => mongoStore()));
   else if (process.env.CI) throw new Error('MONGODB_URI is not set: in CI the MongoDB half must run');
-  else describe.skip(`${title} (MongoDB): skipped, MONGODB_URI is not set`, () => suite(mongodb));
+  else describe.skip(`${title} (MongoDB): skipped, MONGODB_URI is not set`, () => suite(async () => mongoStore()));
 }
