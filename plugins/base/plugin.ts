@@ -18,6 +18,7 @@ export { compileGrants, type Grant, type GrantTable } from './access/grants.ts';
 export { effectiveName } from './access/group-names.ts';
 export { granted } from './access/operation-flags.ts';
 export { listOf } from './commands/list-of.ts';
+export { plainIdOf } from './commands/plain-id.ts';
 export { requireGroups } from './commands/require-groups.ts';
 export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
@@ -51,6 +52,8 @@ export default definePlugin({
       await started.sync();
       directory = started;
       let mirrored = runtime.policies();
+      // A watched model was written: whatever it was, users, groups or keys, it decides about somebody.
+      let isUntold = false;
       refresher = createRefresher({
         what: 'users, groups and rules',
         log: runtime.log,
@@ -59,12 +62,16 @@ export default definePlugin({
           const policies = runtime.policies();
           if (policies !== mirrored) await mirrorGroups(runtime);
           mirrored = policies;
-          if (!(await started.sync())) return;
-          runtime.policy.invalidate();
+          if (await started.sync()) runtime.policy.invalidate();
+          if (!isUntold) return;
+          isUntold = false;
           runtime.emit('policy.changed', {});
         },
       });
-      stopWatching = runtime.store.watch(refresher.notice);
+      stopWatching = runtime.store.watch(() => {
+        isUntold = true;
+        refresher?.notice();
+      });
     });
     // The config's part may have changed with it: new groups have to be mirrored.
     scope.on('policy.changed', () => refresher?.notice());

@@ -3,6 +3,7 @@ import { always, type CommandContext, type Condition, equals, type Row, type Run
 import { effectiveName } from '../access/group-names.ts';
 import { idList } from '../load-user.ts';
 import { listOf } from './list-of.ts';
+import { plainIdOf } from './plain-id.ts';
 import { requireGroups } from './require-groups.ts';
 
 /** `group list`, `group show`, `group members`, `group create`. */
@@ -65,7 +66,7 @@ export function registerGroupCommands(program: Command, context: CommandContext)
       const implies = await requireGroups(runtime, listOf(options.implies));
       const values = { name: options.name, label: options.label ?? options.name, implies };
       const [created] = await runtime.system('group create').of('base.group').create([values]);
-      const output = { id: created?.id ?? '', name: options.name };
+      const output = { id: plainIdOf(created), name: options.name };
       context.print({ json: output, text: `Group ${options.name} created.` }, options);
     });
 }

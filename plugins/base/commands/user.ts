@@ -3,6 +3,7 @@ import { always, type CommandContext, equals, type Row, type Runtime } from '../
 import { baseErrors } from '../errors.ts';
 import { idList, loadUser } from '../load-user.ts';
 import { listOf } from './list-of.ts';
+import { plainIdOf } from './plain-id.ts';
 import { requireGroups } from './require-groups.ts';
 
 interface CreateOptions {
@@ -39,7 +40,7 @@ export function registerUserCommands(program: Command, context: CommandContext):
         groups: await requireGroups(runtime, listOf(options.groups)),
       };
       const [created] = await runtime.system('user create').of('base.user').create([values]);
-      const output = { id: created?.id ?? '', login: options.login };
+      const output = { id: plainIdOf(created), login: options.login };
       context.print({ json: output, text: `User ${options.login} created.` }, options);
     });
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { always, type CommandContext, equals, type Row, type Runtime } from '../../../src/index.ts';
-import { granted, idList, listOf, requireGroups } from '../../base/plugin.ts';
+import { granted, idList, listOf, plainIdOf, requireGroups } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 
 interface AddOptions {
@@ -59,7 +59,7 @@ export function registerPermissionCommands(program: Command, context: CommandCon
       const groups = await requireGroups(runtime, names);
       const values = { model, everyone: names.length === 0, groups, ...operations };
       const [made] = await runtime.system('permission add').of('security.permission').create([values]);
-      const output = { id: made?.id ?? '', model, groups: names, operations: granted(operations), source: 'stored' };
+      const output = { id: plainIdOf(made), model, groups: names, operations: granted(operations), source: 'stored' };
       context.print({ json: output, text: `Permission added: ${line(output)}` }, options);
     });
 

@@ -1,4 +1,4 @@
-import { equals, hasCode, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import { all, any, equals, hasCode, not, type Runtime, type WriteOperation } from '../../../src/index.ts';
 
 /** Counts what each key is used for, in memory, and writes it down now and then. */
 export interface KeyUsage {
@@ -31,12 +31,25 @@ export function createKeyUsage(runtime: Runtime): KeyUsage {
   }
 
   async function write(entries: readonly (readonly [string, Use])[]): Promise<void> {
-    const updates = entries.map(([id, use]): WriteOperation => {
-      const set = { last_used_at: new Date(use.time).toISOString(), last_address: use.address };
-      return { kind: 'update', model, where: equals('id', id), set, add: { count: use.count } };
+    const writes = entries.flatMap(([id, use]): WriteOperation[] => {
+      const time = new Date(use.time).toISOString();
+      const isLatest = any(
+        equals('last_used_at', null),
+        not({ kind: 'compare', field: 'last_used_at', operator: '>', value: time }),
+      );
+      return [
+        { kind: 'update', model, where: equals('id', id), add: { count: use.count } },
+        // Another instance may have written a later use already.
+        {
+          kind: 'update',
+          model,
+          where: all(equals('id', id), isLatest),
+          set: { last_used_at: time, last_address: use.address },
+        },
+      ];
     });
-    const results = await runtime.store.write(updates, { atomic: false });
-    for (const [index, [id, use]] of entries.entries()) if (results[index]?.matched === 0) await insert(id, use);
+    const results = await runtime.store.write(writes, { atomic: false });
+    for (const [index, [id, use]] of entries.entries()) if (results[index * 2]?.matched === 0) await insert(id, use);
   }
 
   async function insert(id: string, { count, time, address }: Use): Promise<void> {
