@@ -1,4 +1,4 @@
-import type { Condition } from '../condition.ts';
+import { type Condition, isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
 import { type Approach, alias, compilation, compileWhere } from './compile-condition.ts';
 import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
@@ -8,6 +8,8 @@ import { type Shape, type SqlValue, selection, shapeOf } from './values.ts';
 export interface Statement {
   readonly sql: string;
   readonly params: readonly SqlValue[];
+  /** No condition, and a limit or only a count: along an index it is quick, however many rows there are. */
+  readonly isUnfiltered?: boolean;
 }
 
 /** How a query is to be run: `row` for the few rows of a point read, `set` and timed for the rest. */
@@ -35,7 +37,7 @@ export function compileFind(query: FindQuery, { tables, approach }: Plan): State
     sql += ' LIMIT ? OFFSET ?';
     to.params.push(query.limit ?? -1, query.offset ?? 0);
   }
-  return { sql, params: to.params, shape };
+  return { sql, params: to.params, shape, isUnfiltered: isAlways(query.where) && query.limit !== undefined };
 }
 
 function compileOrder(order: readonly OrderBy[], table: Table, name: string): string {
@@ -56,10 +58,7 @@ export function orderable(column: Column): Column {
 
 export function compileCount(query: CountQuery, { tables, approach }: Plan): Statement {
   const table = tableFor(tables, query.model);
-  if (query.where.kind === 'all' && query.where.of.length === 0) {
-    // Counted from the pages of the smallest index, row by row only where there is a condition.
-    return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [] };
-  }
+  if (isAlways(query.where)) return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [], isUnfiltered: true };
   const to = compilation({ tables, approach, timed: approach === 'set' });
   const name = alias(to);
   const where = compileWhere(to, query.where, table, name);

@@ -32,11 +32,11 @@ export function readerPool({ planner, ...options }: ReaderPoolOptions): ReaderPo
   const isQuick = new LRUCache<string, boolean>({ max: kept });
   const wasSlow = new LRUCache<string, number>({ max: kept });
 
-  function looksQuick({ sql, params }: Statement): boolean {
+  function looksQuick({ sql, params, isUnfiltered = false }: Statement): boolean {
     const known = isQuick.get(sql);
     if (known !== undefined) return known;
     const steps = planner.rows({ sql: `EXPLAIN QUERY PLAN ${sql}`, params });
-    const found = steps.every(step => isQuickStep(String(step[3])));
+    const found = steps.every(step => isQuickStep(String(step[3]), isUnfiltered));
     isQuick.set(sql, found);
     return found;
   }
@@ -66,10 +66,11 @@ export function readerPool({ planner, ...options }: ReaderPoolOptions): ReaderPo
 }
 
 /**
- * A step of EXPLAIN QUERY PLAN. To read a list of values, the word index, or a table in the order of an index up to the
- * limit is quick, as far as anyone can tell beforehand; to read or group a whole table is not.
+ * A step of EXPLAIN QUERY PLAN. To look up, or to read a list of values or the word index, is quick as far as anyone can
+ * tell beforehand. To read a whole table is not, unless nothing is skipped on the way to the limit.
  */
-function isQuickStep(step: string): boolean {
-  if (step.startsWith('USE TEMP B-TREE FOR GROUP BY')) return false;
-  return !step.startsWith('SCAN ') || step.includes(' VIRTUAL TABLE ') || step.includes(' USING INDEX ');
+function isQuickStep(step: string, isUnfiltered: boolean): boolean {
+  if (step.startsWith('USE TEMP B-TREE')) return !isUnfiltered && !step.includes('GROUP BY');
+  if (!step.startsWith('SCAN ') || step.includes(' VIRTUAL TABLE ')) return true;
+  return isUnfiltered && / USING (COVERING )?INDEX /.test(step);
 }

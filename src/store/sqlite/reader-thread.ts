@@ -8,8 +8,8 @@ import { rowsOf } from './statement-cache.ts';
 /* A thread with a reading connection of its own. It runs one statement at a time, each with a deadline. */
 if (parentPort) serve(parentPort, workerData as ReaderData);
 
-/** Rows a message: the main thread reads a long answer in pieces, with other work in between. */
-const rowsPerMessage = 500;
+/** Characters a message or a few more: the main thread reads a long answer in pieces, with other work in between. */
+const messageSize = 262_144;
 
 function serve(port: MessagePort, data: ReaderData): void {
   const clock = () => performance.now();
@@ -36,12 +36,18 @@ function serve(port: MessagePort, data: ReaderData): void {
       const { deadline, prepare } = connected(query.generation);
       if (query.limit <= 0) throw kernelErrors.QUERY_TIMEOUT();
       deadline.set(query.limit);
-      const rows = rowsOf(prepare(query.sql), query.params);
-      let from = 0;
-      for (; from + rowsPerMessage < rows.length; from += rowsPerMessage) {
-        answer({ rows: JSON.stringify(rows.slice(from, from + rowsPerMessage)), isLast: false });
+      let piece: string[] = [];
+      let size = 0;
+      for (const row of rowsOf(prepare(query.sql), query.params)) {
+        const text = JSON.stringify(row);
+        piece.push(text);
+        size += text.length;
+        if (size < messageSize) continue;
+        answer({ rows: `[${piece.join(',')}]`, isLast: false });
+        piece = [];
+        size = 0;
       }
-      answer({ rows: JSON.stringify(from === 0 ? rows : rows.slice(from)), isLast: true });
+      answer({ rows: `[${piece.join(',')}]`, isLast: true });
     } catch (error) {
       const meaning = understood(error);
       if (isUnavailable(meaning)) {
