@@ -13,6 +13,7 @@ export { defineModel, type ModelDefinition, type ModelOptions } from './model/de
 export { parseDomain } from './model/domain.ts';
 export type { ParseDomainInput } from './model/domain-context.ts';
 export { describeDomain, domainFields } from './model/domain-describe.ts';
+export { printDomain } from './model/domain-print.ts';
 export type { Change, Environment, OutRecord, Records } from './model/environment.ts';
 export { type Classification, type Field, field } from './model/field.ts';
 export { fieldNotAvailable } from './model/field-not-available.ts';

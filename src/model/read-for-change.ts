@@ -54,6 +54,7 @@ function lastSeen(input: {
 }): Map<string, number> {
   const { context, ids, versions } = input;
   const seen = new Map<string, number>();
+  if (typeof versions !== 'object' || versions === null) throw invalid('versions', 'an object of versions by id');
   for (const [given, version] of Object.entries(versions)) {
     const id = plainIdIn(context.model.name, given);
     if (id === undefined || !ids.includes(id)) throw invalid('versions', 'versions of the records named in ids');

@@ -105,6 +105,18 @@ describe(`${verifies('TOOL-6')} create`, () => {
     expect(JSON.stringify(refused)).not.toContain('crm.partner/');
   });
 
+  test('of many with the same value at the same moment one is stored', async () => {
+    const records = company.as({}).of('crm.partner');
+    const tries = Array.from({ length: 20 }, () => records.create([{ name: 'Race', email: 'race@x.example' }]));
+    const ended = await Promise.allSettled(tries);
+    const lost = ended.filter(one => one.status === 'rejected').map(({ reason }) => reason);
+    expect(lost).toHaveLength(19);
+    for (const { code, data } of lost) {
+      expect(code).toBe('VALUE_NOT_UNIQUE');
+      expect(data).toMatchObject({ fields: [{ field: 'email' }] });
+    }
+  });
+
   test('values of any other shape', async () => {
     for (const junk of [null, [], 'x', 7]) {
       const refused = await refusal(

@@ -154,6 +154,16 @@ describe(`${verifies('TOOL-11')} versions`, () => {
     expect(await rankOf(acme)).toBe(8);
   });
 
+  test('of many at the same moment one wins', async () => {
+    const tries = Array.from({ length: 20 }, (_, rank) =>
+      partners().write([acme], { rank: rank + 10 }, { versions: { [acme]: 1 } }),
+    );
+    const ended = await Promise.allSettled(tries);
+    const lost = ended.filter(one => one.status === 'rejected').map(({ reason }) => reason.code);
+    expect(lost).toEqual(Array.from({ length: 19 }, () => 'RECORD_CHANGED'));
+    expect((await partners().read([acme]))[0]?.version).toBe(2);
+  });
+
   test('without a version it is checked once more and written on top', async () => {
     meanwhile = () => company.system.of('crm.partner').write([acme], { rank: 8, credit: 6 });
     const [change] = await partners().write([acme], { rank: 4 });
