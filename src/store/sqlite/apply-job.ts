@@ -1,6 +1,7 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Condition } from '../condition.ts';
-import { alias, compilation, compileWhere } from './compile-condition.ts';
+import { alias, compilation } from './compilation.ts';
+import { compileWhere } from './compile-condition.ts';
 import type { Connection } from './connection.ts';
 import { isPointRead } from './find.ts';
 import type { Tables } from './table.ts';
@@ -23,7 +24,9 @@ export function applyJob(job: WriteJob, at: Workplace): Applied[] {
   const [first] = job.operations;
   if (job.operations.length === 1 && first && isOneStatement(first, at)) return [apply(first, 0)];
   if (job.atomic) return undoable(at.connection, () => job.operations.map(apply));
-  return job.operations.map((operation, index) => undoable(at.connection, () => apply(operation, index)));
+  return job.operations.map((operation, index) =>
+    isOneStatement(operation, at) ? apply(operation, index) : undoable(at.connection, () => apply(operation, index)),
+  );
 }
 
 function isOneStatement(operation: EncodedOperation, at: Workplace): boolean {
@@ -85,7 +88,7 @@ function compiled(where: Condition, { table }: TableWriter, at: Workplace): Wher
   const isPoint = isPointRead(where, { table, tables: at.tables });
   const to = compilation({ tables: at.tables, approach: isPoint ? 'row' : 'set', timed: !isPoint });
   const name = alias(to);
-  const sql = compileWhere(to, where, table, name);
+  const sql = compileWhere(to, where, { table, name });
   at.connection.deadline.set(at.timeLimit);
   return { alias: name, sql, params: to.params };
 }
