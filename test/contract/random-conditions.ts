@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareCodePoints } from '../../src/store/code-points.ts';
+import { equals } from '../../src/store/condition.ts';
 import { matches } from '../../src/store/evaluate.ts';
 import type { OrderBy, Row, Store, StoredValue } from '../../src/store/port.ts';
 import { verifies } from '../requirements.ts';
@@ -37,11 +38,38 @@ export function randomConditions(store: () => Store): void {
             const expected = rows.filter(row => matches({ condition, row, model: definition, related }));
             const found = await store().find({ model, where: condition, fields: [] });
             const ids = expected.map(row => row.id).sort();
+            const message = JSON.stringify({ model, condition });
             expect(
               found.map(row => row.id),
-              JSON.stringify({ model, condition }),
+              message,
             ).toEqual(ids);
+            expect(await store().count({ model, where: condition }), message).toBe(ids.length);
+            const [first] = rows;
+            if (!first) continue;
+            const where = { kind: 'all', of: [equals('id', first.id), condition] } as const;
+            expect(await store().count({ model, where }), message).toBe(expected.includes(first) ? 1 : 0);
           }
+        }),
+        options,
+      );
+    });
+
+    test('exactly the rows that match are changed', { timeout: 300_000 }, async () => {
+      if (!store().capabilities.transactions) return;
+      await fc.assert(
+        fc.asyncProperty(arbitraryRows(), arbitraryQuestion(), async (tables, { model, condition }) => {
+          await fill(tables);
+          const related = (name: string) => ({ model: modelNamed(name), rows: tables[name] ?? [] });
+          const { model: definition, rows } = related(model);
+          const expected = rows.filter(row => matches({ condition, row, model: definition, related }));
+          const operation = { model, where: condition, expect: expected.length };
+          const [changed] = await store().write([{ kind: 'update', set: { name: 'changed' }, ...operation }]);
+          const after = expected.map(row => ({ ...row, name: 'changed', version: 2 }));
+          expect([...(changed?.rows ?? [])].sort(byId)).toEqual(after.sort(byId));
+          await fill(tables);
+          await store().write([{ kind: 'remove', ...operation }]);
+          const left = await store().find({ model, where: everything });
+          expect(left).toEqual(rows.filter(row => !expected.includes(row)).sort(byId));
         }),
         options,
       );
@@ -67,12 +95,16 @@ export function randomConditions(store: () => Store): void {
   });
 }
 
+function byId(left: Row, right: Row): number {
+  return compareCodePoints(left.id, right.id);
+}
+
 function inOrder({ left, right, order }: { left: Row; right: Row; order: readonly OrderBy[] }): number {
   for (const { field, descending } of order) {
     const sign = compareValues(left[field] ?? null, right[field] ?? null);
     if (sign !== 0) return descending ? -sign : sign;
   }
-  return compareCodePoints(left.id, right.id);
+  return byId(left, right);
 }
 
 function compareValues(left: StoredValue, right: StoredValue): number {

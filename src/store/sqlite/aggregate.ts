@@ -1,5 +1,6 @@
 import type { AggregateQuery, AggregateRow, DateUnit } from '../port.ts';
-import { alias, compilation, compileWhere } from './compile-condition.ts';
+import { alias, compilation } from './compilation.ts';
+import { compileWhere } from './compile-condition.ts';
 import { orderable, type Plan, type Statement } from './find.ts';
 import { columnOf, type Table, tableFor } from './table.ts';
 import { decode, type SqlValue } from './values.ts';
@@ -20,7 +21,7 @@ export function compileAggregate(query: AggregateQuery, { tables, approach }: Pl
     return { type: column.type, sql: unit === undefined ? sql : beginningOf(unit, sql) };
   });
   const measures = query.measures.map(measure => compileMeasure(measure, table, name));
-  const where = compileWhere(to, query.where, table, name);
+  const where = compileWhere(to, query.where, { table, name });
   const selected = [...groups.map(group => group.sql), ...measures];
   const positions = groups.map((_, index) => index + 1).join(', ');
   let sql = `SELECT ${selected.length > 0 ? selected.join(', ') : '1'} FROM ${table.sql} ${name} WHERE ${where}`;

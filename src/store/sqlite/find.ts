@@ -1,6 +1,7 @@
 import { type Condition, isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
-import { type Approach, alias, compilation, compileWhere } from './compile-condition.ts';
+import { type Approach, alias, compilation } from './compilation.ts';
+import { compileWhere } from './compile-condition.ts';
 import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
 import { type Shape, type SqlValue, selection, shapeOf } from './values.ts';
 
@@ -30,7 +31,7 @@ export function compileFind(query: FindQuery, { tables, approach }: Plan): State
   const shape = shapeFor(table, query.fields);
   const to = compilation({ tables, approach, timed: approach === 'set' });
   const name = alias(to);
-  const where = compileWhere(to, query.where, table, name);
+  const where = compileWhere(to, query.where, { table, name });
   const order = compileOrder(query.order ?? [], table, name);
   let sql = `SELECT ${selection(shape, name)} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
   if (query.limit !== undefined || query.offset !== undefined) {
@@ -61,7 +62,7 @@ export function compileCount(query: CountQuery, { tables, approach }: Plan): Sta
   if (isAlways(query.where)) return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [], isUnfiltered: true };
   const to = compilation({ tables, approach, timed: approach === 'set' });
   const name = alias(to);
-  const where = compileWhere(to, query.where, table, name);
+  const where = compileWhere(to, query.where, { table, name });
   return { sql: `SELECT COUNT(*) FROM ${table.sql} ${name} WHERE ${where}`, params: to.params };
 }
 

@@ -1,0 +1,54 @@
+import type { Condition } from '../condition.ts';
+import type { Table, Tables } from './table.ts';
+import type { SqlValue } from './values.ts';
+
+/** How conditions on other tables are put: as a set found first, or looked up for each row (for few rows). */
+export type Approach = 'set' | 'row';
+
+/** One statement while it is being put together. */
+export interface Compilation {
+  readonly tables: Tables;
+  readonly approach: Approach;
+  /** Every table's rows pass `in_time`, which throws past the deadline. */
+  readonly timed: boolean;
+  /** Bound values in the order of their `?`. */
+  readonly params: SqlValue[];
+  /** How many aliases were handed out. */
+  aliases: number;
+}
+
+/** A table in a statement, and the alias it goes by there. */
+export interface Place {
+  readonly table: Table;
+  readonly name: string;
+}
+
+export type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
+
+export function compilation(parts: { tables: Tables; approach: Approach; timed: boolean }): Compilation {
+  return { ...parts, params: [], aliases: 0 };
+}
+
+/** A fresh alias. */
+export function alias(to: Compilation): string {
+  return `t${to.aliases++}`;
+}
+
+/** The placeholder of a value. The text has to hold the placeholders in the order in which they were made. */
+export function bind(to: Compilation, value: SqlValue): string {
+  to.params.push(value);
+  return '?';
+}
+
+/** A list of any length as one bound value. */
+export function listed(to: Compilation, values: readonly SqlValue[]): string {
+  return `(SELECT value FROM json_each(${bind(to, JSON.stringify(values))}))`;
+}
+
+/** Halved again and again, because SQLite limits the depth of an expression to 1,000. */
+export function joined(parts: readonly string[], operator: 'AND' | 'OR'): string {
+  if (parts.length === 0) return operator === 'AND' ? '1' : '0';
+  if (parts.length === 1) return parts[0] ?? '';
+  const middle = parts.length >> 1;
+  return `(${joined(parts.slice(0, middle), operator)} ${operator} ${joined(parts.slice(middle), operator)})`;
+}

@@ -1,0 +1,92 @@
+import { kernelErrors } from '../../errors.ts';
+import type { Scalar } from '../condition.ts';
+import { alias, bind, type Compilation, joined, type Kind, listed, type Place } from './compilation.ts';
+import { afterPrefix, compilePattern, maxPatternBytes } from './compile-pattern.ts';
+import { type Column, columnOf } from './table.ts';
+import { type SqlValue, storable } from './values.ts';
+
+/** The value as SQLite compares it, or undefined where no value of the column can be equal, less or greater. */
+function comparable(column: Column, value: Scalar): SqlValue | undefined {
+  switch (column.type) {
+    case 'string':
+      return typeof value === 'string' ? storable(value, column) : undefined;
+    case 'integer':
+    case 'float':
+      return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? Number(value) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function compileCompare(to: Compilation, { field, operator, value }: Kind<'compare'>, at: Place): string {
+  const column = columnOf(at.table, field);
+  if (value === null) return operator === '=' ? `${at.name}.${column.sql} IS NULL` : '0';
+  const operand = comparable(column, value);
+  return operand === undefined ? '0' : `${at.name}.${column.sql} ${operator} ${bind(to, operand)}`;
+}
+
+/** Longer lists are one bound JSON text. Numbers are always bound, so that none is read from decimals. */
+const maxBound = 8;
+
+export function compileIn(to: Compilation, { field, values }: Kind<'in'>, at: Place): string {
+  const column = columnOf(at.table, field);
+  const sql = `${at.name}.${column.sql}`;
+  const operands = values.flatMap(value => comparable(column, value) ?? []);
+  const parts: string[] = [];
+  if (values.includes(null)) parts.push(`${sql} IS NULL`);
+  if (operands.length > maxBound && column.type === 'string') parts.push(`${sql} IN ${listed(to, operands)}`);
+  else if (operands.length > 0) parts.push(`${sql} IN (${operands.map(value => bind(to, value)).join(',')})`);
+  return joined(parts, 'OR');
+}
+
+export function compileMatch(to: Compilation, { field, pattern, fold }: Kind<'match'>, at: Place): string {
+  const column = columnOf(at.table, field);
+  if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
+  const name = fold ? column.folded : column.sql;
+  if (!name) throw new TypeError(`The field ${field} is not kept folded.`);
+  const { glob, prefix } = compilePattern(pattern, fold);
+  storable(glob, column);
+  if (Buffer.byteLength(glob) > maxPatternBytes) {
+    throw kernelErrors.DOMAIN_INVALID({ message: `The pattern for ${field} is too long.` });
+  }
+  const sql = `${at.name}.${name}`;
+  const parts: string[] = [];
+  // The range lets an index on the column find the prefix.
+  if (prefix) parts.push(`${sql} >= ${bind(to, prefix)}`);
+  const end = afterPrefix(prefix);
+  if (end !== undefined) parts.push(`${sql} < ${bind(to, end)}`);
+  parts.push(`${sql} GLOB ${bind(to, glob)}`);
+  return joined(parts, 'AND');
+}
+
+export function compileHas(to: Compilation, { field, ids }: Kind<'has'>, at: Place): string {
+  const column = columnOf(at.table, field);
+  if (!column.list) throw new TypeError(`The field ${field} does not hold ids.`);
+  const wanted = ids.map(id => storable(id, column));
+  return referring(to, { list: column.list, at, refs: () => listed(to, wanted) });
+}
+
+/** Rows of which an entry in `list` is among `refs`. */
+export function referring(
+  to: Compilation,
+  { list, at, refs }: { list: string; at: Place; refs: () => string },
+): string {
+  const name = alias(to);
+  return to.approach === 'row'
+    ? `EXISTS (SELECT 1 FROM ${list} ${name} WHERE ${name}."row" = ${at.name}."$row" AND ${name}."ref" IN ${refs()})`
+    : `${at.name}."$row" IN (SELECT ${name}."row" FROM ${list} ${name} WHERE ${name}."ref" IN ${refs()})`;
+}
+
+export function compileWords(to: Compilation, { fields, words: wanted }: Kind<'words'>, at: Place): string {
+  if (wanted.length === 0 || fields.length === 0) return '0';
+  const positions = fields.map(field => columnOf(at.table, field).word);
+  if (!at.table.words || positions.includes(-1)) throw new TypeError(`Not all of these are searchable: ${fields}.`);
+  const terms = wanted.map(
+    word => `"${storable(word, { model: at.table.model.name, field: fields.join(', ') }).replaceAll('"', '""')}" *`,
+  );
+  const query = `{${positions.map(position => `w${position}`).join(' ')}} : (${terms.join(' AND ')})`;
+  const timed = to.timed ? ' AND in_time(rowid)' : '';
+  return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(to, query)}${timed})`;
+}
