@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findUser, loadUser } from '../../../plugins/base/load-user.ts';
+import { configGroupId } from '../../../plugins/base/mirror-groups.ts';
+import { createStoredTable } from '../../../plugins/base/stored-table.ts';
+import { equals, type StoredValue } from '../../../src/index.ts';
+import { verifies } from '../../requirements.ts';
+import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { type House, openHouse } from '../security/house.ts';
+
+describeOnStores('users and groups', open => {
+  let store: TestStore;
+  let house: House;
+
+  beforeAll(async () => {
+    store = await open();
+    house = await openHouse({ location: store.location });
+  });
+  afterAll(async () => {
+    await house?.stop();
+    await store?.drop();
+  });
+
+  const insertGroup = async (values: Record<string, StoredValue>) => {
+    const id = house.runtime.newId();
+    await house.runtime.store.write([{ kind: 'insert', model: 'base.group', row: { id, label: 'x', ...values } }]);
+    return id;
+  };
+
+  test('groups of the config are there to refer to, under ids that follow from their names', async () => {
+    const rows = await house.runtime.store.find({ model: 'base.group', where: equals('source', 'config') });
+    const names = rows.map(({ name }) => String(name)).sort();
+    expect(names).toEqual(['boss', 'hr', 'sales', 'security.admin', 'security.manager', 'security.user']);
+    for (const row of rows) expect(row.id).toBe(configGroupId(String(row.name)));
+    const before = await house.runtime.store.count({ model: 'base.group', where: { kind: 'all', of: [] } });
+    const again = await openHouse({ location: store.location });
+    await again.stop();
+    expect(await house.runtime.store.count({ model: 'base.group', where: { kind: 'all', of: [] } })).toBe(before);
+  });
+
+  test('instances that start at the same moment mirror them once', async () => {
+    const fresh = await open();
+    const houses = await Promise.all([1, 2, 3].map(() => openHouse({ location: fresh.location })));
+    expect(await houses[0]?.runtime.store.count({ model: 'base.group', where: equals('name', 'sales') })).toBe(1);
+    for (const one of houses) await one.stop();
+    await fresh.drop();
+  });
+
+  test(`${verifies('ROLE-1')} a user has the groups that config and store imply, circles and all`, async () => {
+    const inner = await insertGroup({ name: 'inner', source: 'stored', implies: [configGroupId('boss')] });
+    const outer = await insertGroup({ name: 'outer', source: 'stored', implies: [inner] });
+    await house.runtime.store.write([
+      {
+        kind: 'update',
+        model: 'base.group',
+        where: equals('id', inner),
+        set: { implies: [configGroupId('boss'), outer] },
+      },
+    ]);
+    const [made] = await house.runtime
+      .system('test')
+      .of('base.user')
+      .create([{ login: 'o', name: 'O', groups: [outer] }]);
+    const user = await findUser(house.runtime, 'o');
+    expect(made).toBeDefined();
+    expect([...(user?.groups ?? [])].sort()).toEqual(['boss', 'inner', 'outer', 'sales']);
+  });
+
+  test(`${verifies('ROLE-1')} the store cannot make a group of the config mean more, nor bring one back that is gone`, async () => {
+    const forged = await insertGroup({ name: 'ghost', source: 'config', implies: [configGroupId('security.admin')] });
+    await house.runtime.store.write([
+      {
+        kind: 'update',
+        model: 'base.group',
+        where: equals('name', 'hr'),
+        set: { implies: [configGroupId('security.admin')] },
+      },
+    ]);
+    await house.runtime
+      .system('test')
+      .of('base.user')
+      .create([{ login: 'g', name: 'G', groups: [forged, configGroupId('hr')] }]);
+    expect([...((await findUser(house.runtime, 'g'))?.groups ?? [])]).toEqual(['hr']);
+  });
+
+  test('a user that is gone is nobody, and one with strange rows has no rights by them', async () => {
+    expect(await loadUser(house.runtime, '0'.repeat(24))).toBeUndefined();
+    const id = house.runtime.newId();
+    const row = { id, login: 'odd', name: 'Odd', groups: [], active: null, time_zone: null };
+    await house.runtime.store.write([{ kind: 'insert', model: 'base.user', row }]);
+    expect(await loadUser(house.runtime, id)).toMatchObject({ isActive: false, user: { timeZone: 'UTC' } });
+  });
+
+  test('a stored table follows inserts, changes and removals, and says whether there were any', async () => {
+    const { store: rows } = house.runtime;
+    const table = createStoredTable({ store: rows, model: 'base.rule' });
+    const insert = (id: string, name: string) =>
+      rows.write([{ kind: 'insert', model: 'base.rule', row: { id, name, model: 'x.partner', domain: [] } }]);
+    const [a, b] = ['a'.repeat(24), 'b'.repeat(24)];
+    expect(await table.sync()).toBe(false);
+    await insert(a, 'first');
+    await insert(b, 'second');
+    expect([await table.sync(), await table.sync()]).toEqual([true, false]);
+    await rows.write([{ kind: 'update', model: 'base.rule', where: equals('id', a), set: { name: 'changed' } }]);
+    expect([await table.sync(), table.rows().get(a)?.name]).toEqual([true, 'changed']);
+    await rows.write([{ kind: 'remove', model: 'base.rule', where: equals('id', b) }]);
+    expect([await table.sync(), [...table.rows().keys()]]).toEqual([true, [a]]);
+    await rows.write([{ kind: 'remove', model: 'base.rule', where: equals('id', a) }]);
+    expect([await table.sync(), table.rows().size, await table.sync()]).toEqual([true, 0, false]);
+  });
+
+  test(`${verifies('CLI-1')} user create, list, show, groups, disable and enable`, async () => {
+    const run = (...line: string[]) => house.command([...line, '--json']);
+    const created = (await run(
+      'user',
+      'create',
+      '--login',
+      'tom',
+      '--name',
+      'Tom',
+      '--groups',
+      'sales,hr',
+      '--time-zone',
+      'Asia/Tokyo',
+    )) as { id: string };
+    expect(created.id).toMatch(/^[0-9a-f]{24}$/);
+    expect(await run('user', 'show', 'tom')).toMatchObject({
+      login: 'tom',
+      timeZone: 'Asia/Tokyo',
+      groups: ['hr', 'sales'],
+    });
+    expect(await run('user', 'groups', 'tom', '--add', 'boss', '--remove', 'hr')).toMatchObject({
+      groups: ['boss', 'sales'],
+    });
+    await run('user', 'disable', 'tom');
+    expect(await run('user', 'list')).toContainEqual(expect.objectContaining({ login: 'tom', active: false }));
+    await run('user', 'enable', 'tom');
+    expect(await run('user', 'show', 'tom')).toMatchObject({ active: true });
+    expect(await run('group', 'members', 'boss')).toMatchObject([{ login: 'tom' }]);
+  });
+
+  test.each([
+    [['user', 'create', '--login', 'x', '--groups', 'nope,sales,never'], 'GROUP_NOT_FOUND'],
+    [['user', 'create', '--login', 'x', '--time-zone', 'Mars/Olympus'], 'TIME_ZONE_UNKNOWN'],
+    [['user', 'show', 'nobody'], 'USER_NOT_FOUND'],
+    [['user', 'disable', 'nobody'], 'USER_NOT_FOUND'],
+    [['group', 'members', 'nope'], 'GROUP_NOT_FOUND'],
+    [['permission', 'add', '--model', 'x.unknown', '--read'], 'PERMISSION_INVALID'],
+    [['permission', 'add', '--model', 'x.partner'], 'PERMISSION_INVALID'],
+    [['permission', 'add', '--model', 'x.partner', '--read', '--groups', ' , '], 'PERMISSION_INVALID'],
+    [['permission', 'remove', '0'.repeat(24)], 'PERMISSION_NOT_FOUND'],
+    [['key', 'show', 'nothing'], 'KEY_NOT_FOUND'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--models', ','], 'KEY_INVALID'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--fields', 'x.partner'], 'KEY_INVALID'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--fields', 'x.partner='], 'KEY_INVALID'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--expires', 'soon'], 'KEY_INVALID'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--rate', 'fast'], 'KEY_INVALID'],
+  ])(`${verifies('CLI-1')} %j is refused with %s, and nothing is made`, async (line, code) => {
+    const { runtime } = house;
+    const count = () =>
+      Promise.all(
+        ['base.user', 'security.api-key', 'security.permission'].map(model =>
+          runtime.store.count({ model, where: { kind: 'all', of: [] } }),
+        ),
+      );
+    const before = await count();
+    await expect(house.command(line)).rejects.toMatchObject({ code });
+    expect(await count()).toEqual(before);
+  });
+});
