@@ -19,7 +19,7 @@ import {
   type Visit,
   type VisitParts,
 } from './http-visit.ts';
-import { batchElements, type Inbound, inboundMessage } from './mcp-inbound.ts';
+import { batchElements, createInboundReader, type Inbound } from './mcp-inbound.ts';
 import { preflightHeaders } from './origin-guard.ts';
 import { createParamHeaderCheck } from './param-headers.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
@@ -47,6 +47,7 @@ export interface EndpointParts extends VisitParts {
 export function createMcpEndpoint(parts: EndpointParts) {
   const { gate, sessions, settings, plainAnswer, sdkAnswer } = parts;
   const checkParamHeaders = createParamHeaderCheck();
+  const inboundMessage = createInboundReader();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = arrive(parts, request, response);

@@ -1,27 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   CLIENT_INFO_META_KEY,
-  classifyInboundRequest,
-  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
   isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResponse,
   PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { Era } from '../pipeline/call.ts';
 import type { RequestId } from './error-response.ts';
-
-/** The stateless revisions that are served; the ones before them are `SUPPORTED_PROTOCOL_VERSIONS`. */
-const modernVersions: readonly string[] = ['2026-07-28'];
+import { createVerdicts, isModern, type Verdict } from './mcp-verdict.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** A body that was posted to `/mcp`, recognised by the SDK's rules. */
-export interface Inbound {
-  readonly kind: 'request' | 'notification' | 'response' | 'batch' | 'invalid';
-  readonly era: Era;
-  readonly protocolVersion: string;
+export interface Inbound extends Verdict {
   /** Empty where the body names none. */
   readonly method: string;
   readonly params: Params;
@@ -36,46 +28,37 @@ export interface Inbound {
   readonly isPlain: boolean;
 }
 
-/** Recognises a posted body. Never throws. */
-export function inboundMessage({ headers, body }: { headers: IncomingHttpHeaders; body: unknown }): Inbound {
-  const versionHeader = oneOf(headers['mcp-protocol-version']);
-  const methodHeader = oneOf(headers['mcp-method']);
-  const nameHeader = oneOf(headers['mcp-name']);
-  const outcome = classifyInboundRequest({
-    httpMethod: 'POST',
-    ...(versionHeader !== undefined && { protocolVersionHeader: versionHeader }),
-    ...(methodHeader !== undefined && { mcpMethodHeader: methodHeader }),
-    ...(nameHeader !== undefined && { mcpNameHeader: nameHeader }),
-    body,
-  });
-  const message = messageParts(body);
-  if (outcome.kind === 'reject') {
-    const era = versionHeader !== undefined && modernVersions.includes(versionHeader) ? 'modern' : 'legacy';
-    return { ...message, kind: 'invalid', era, protocolVersion: versionHeader ?? '', isPlain: false };
-  }
-  if (outcome.kind === 'modern') {
-    const protocolVersion = outcome.classification.revision ?? '';
-    const isPlain =
-      outcome.messageKind === 'request' &&
-      modernVersions.includes(protocolVersion) &&
-      versionHeader === protocolVersion &&
-      methodHeader === message.method &&
-      hasPlainParams(message, modernMethods) &&
-      isPlainName(message, nameHeader);
-    return { ...message, kind: outcome.messageKind, era: 'modern', protocolVersion, isPlain };
-  }
-  const protocolVersion = outcome.requestedVersion ?? versionHeader ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION;
-  const kinds = { 'no-claim': 'request', initialize: 'request', 'http-method': 'invalid' } as const;
-  const kind =
-    outcome.reason === 'no-claim' || outcome.reason === 'initialize' || outcome.reason === 'http-method'
-      ? kinds[outcome.reason]
-      : outcome.reason;
-  const isPlain =
-    kind === 'request' &&
-    (versionHeader === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(versionHeader)) &&
+/** Recognises posted bodies. Never throws. */
+export function createInboundReader() {
+  const verdictOn = createVerdicts();
+  return function inboundMessage({ headers, body }: { headers: IncomingHttpHeaders; body: unknown }): Inbound {
+    const { kind, era, protocolVersion } = verdictOn(headers, body);
+    const message = messageParts(body);
+    const isPlain = kind === 'request' && (era === 'modern' ? isPlainModern : isPlainLegacy)(message, headers);
+    return { ...message, kind, era, protocolVersion, isPlain };
+  };
+}
+
+type Parts = Pick<Inbound, 'method' | 'params' | 'id' | 'client'>;
+
+function isPlainModern(message: Parts, headers: IncomingHttpHeaders): boolean {
+  const version = headers['mcp-protocol-version'];
+  return (
+    typeof version === 'string' &&
+    isModern(version) &&
+    headers['mcp-method'] === message.method &&
+    hasPlainParams(message, modernMethods) &&
+    isPlainName(message, headers['mcp-name'])
+  );
+}
+
+function isPlainLegacy(message: Parts, headers: IncomingHttpHeaders): boolean {
+  const version = headers['mcp-protocol-version'];
+  return (
+    (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) &&
     acceptsBoth(headers.accept) &&
-    hasPlainParams(message, legacyMethods);
-  return { ...message, kind, era: 'legacy', protocolVersion, isPlain };
+    hasPlainParams(message, legacyMethods)
+  );
 }
 
 /** The elements of a batch, each recognised by itself; a response among them is invalid. */
@@ -108,7 +91,7 @@ function kindOf(body: unknown): 'request' | 'notification' | 'response' | 'inval
   return isJSONRPCResponse(body) ? 'response' : 'invalid';
 }
 
-function messageParts(body: unknown): Pick<Inbound, 'method' | 'params' | 'id' | 'client'> {
+function messageParts(body: unknown): Parts {
   const { method, id, params } = isObject(body) ? body : {};
   const ownParams = isObject(params) ? params : {};
   return {
@@ -148,7 +131,7 @@ const modernMethods: Shapes = new Map(
 const legacyMethods: Shapes = new Map([...modernMethods, ['ping', list]]);
 const required: Readonly<Record<string, string>> = { 'tools/call': 'name', 'resources/read': 'uri' };
 
-function hasPlainParams({ method, params, id }: Pick<Inbound, 'method' | 'params' | 'id'>, shapes: Shapes): boolean {
+function hasPlainParams({ method, params, id }: Parts, shapes: Shapes): boolean {
   const shape = shapes.get(method);
   if (!shape || id === null) return false;
   for (const key of Object.keys(params)) {
@@ -159,9 +142,9 @@ function hasPlainParams({ method, params, id }: Pick<Inbound, 'method' | 'params
 }
 
 /** `Mcp-Name` repeats the name or URI of the body, unencoded. */
-function isPlainName({ method, params }: Pick<Inbound, 'method' | 'params'>, header: string | undefined): boolean {
+function isPlainName({ method, params }: Parts, header: string | string[] | undefined): boolean {
   const needed = required[method];
-  return needed === undefined ? header === undefined : header === params[needed] && !header?.startsWith('=?');
+  return needed === undefined ? header === undefined : header === params[needed] && !String(header).startsWith('=?');
 }
 
 /** The envelope's own keys are checked by the classification; the rest the handlers ignore, but for the token. */
@@ -178,8 +161,4 @@ function acceptsBoth(accept: string | undefined): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function oneOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

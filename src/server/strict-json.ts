@@ -89,8 +89,8 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-const envelopeMembers = namesByPlain(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
-const paramsMembers = namesByPlain([
+const envelopeMembers = namesOf(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+const paramsMembers = namesOf([
   '_meta',
   'name',
   'arguments',
@@ -114,17 +114,23 @@ function checkEnvelope(message: unknown): void {
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) checkMembers(params, paramsMembers);
 }
 
-function checkMembers(object: object, names: ReadonlyMap<string, string>): void {
+function checkMembers(object: object, names: Names): void {
   for (const key of Object.keys(object)) {
-    const name = names.get(plain(key));
-    if (name !== undefined && name !== key) {
+    if (names.exact.has(key)) continue;
+    const name = names.byPlain.get(plain(key));
+    if (name !== undefined) {
       throw refused(`The request body has a member ${JSON.stringify(key.slice(0, 40))}; the protocol writes ${name}.`);
     }
   }
 }
 
-function namesByPlain(names: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(names.map(name => [plain(name), name]));
+interface Names {
+  readonly exact: ReadonlySet<string>;
+  readonly byPlain: ReadonlyMap<string, string>;
+}
+
+function namesOf(names: readonly string[]): Names {
+  return { exact: new Set(names), byPlain: new Map(names.map(name => [plain(name), name])) };
 }
 
 /** What a reader that ignores case would take the name for; `ſ` and `K` (Kelvin) are letters to it as well. */

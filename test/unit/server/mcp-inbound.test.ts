@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchElements, inboundMessage, lineMessage } from '../../../src/server/mcp-inbound.ts';
+import { batchElements, createInboundReader, lineMessage } from '../../../src/server/mcp-inbound.ts';
 
 const meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'test', version: '2.0' },
   'io.modelcontextprotocol/clientCapabilities': {},
 };
+const inboundMessage = createInboundReader();
 const accept = 'application/json, text/event-stream';
 
 function modern(method: string, params: object = {}, headers: Record<string, string> = {}) {
@@ -141,4 +143,39 @@ test('on stdio the body alone tells the revision', () => {
   });
   expect(lineMessage(message)).toMatchObject({ era: 'legacy', kind: 'request' });
   expect(lineMessage([message])).toMatchObject({ kind: 'invalid' });
+});
+
+test('a verdict that was kept is the one that would be given', () => {
+  const some = <T>(...values: T[]) => fc.constantFrom(...values);
+  const metas = some<unknown>(undefined, {}, meta, { ...meta, extra: 1 }, { progressToken: 1 }, 5, null, [meta]);
+  const bodies = fc.record(
+    {
+      jsonrpc: some<unknown>('2.0', '1.0'),
+      id: some<unknown>(1, 'a', null, 1.5, {}),
+      method: some<unknown>('tools/list', 'tools/call', 'initialize', 'notifications/x', 'tools/list\n', 5),
+      params: fc.oneof(
+        some<unknown>([], null, 'x'),
+        fc.record({ _meta: metas, name: some<unknown>('x', 5) }, { requiredKeys: [] }),
+      ),
+      result: some<unknown>({}, 1),
+      extra: some(1),
+    },
+    { requiredKeys: ['jsonrpc', 'method'] },
+  );
+  const headers = fc.record(
+    {
+      'mcp-protocol-version': some('2026-07-28', '2025-06-18', '1'),
+      'mcp-method': some('tools/list', 'tools/call'),
+      accept: some(accept),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(headers, bodies, (sent, body) => {
+      const question = { headers: sent, body };
+      inboundMessage(question);
+      expect(inboundMessage(question)).toEqual(createInboundReader()(question));
+    }),
+    { numRuns: 1000 },
+  );
 });
