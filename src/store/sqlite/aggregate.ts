@@ -1,7 +1,7 @@
 import type { AggregateQuery, AggregateRow, DateUnit } from '../port.ts';
 import { alias, compilation } from './compilation.ts';
 import { compileWhere } from './compile-condition.ts';
-import { orderable, type Plan, type Statement } from './find.ts';
+import { compilePage, orderable, type Plan, type Statement } from './find.ts';
 import { columnOf, type Table, tableFor } from './table.ts';
 import { decode, type SqlValue } from './values.ts';
 
@@ -26,8 +26,7 @@ export function compileAggregate(query: AggregateQuery, { tables, approach }: Pl
   const positions = groups.map((_, index) => index + 1).join(', ');
   let sql = `SELECT ${selected.length > 0 ? selected.join(', ') : '1'} FROM ${table.sql} ${name} WHERE ${where}`;
   if (groups.length > 0) sql += ` GROUP BY ${positions} ORDER BY ${positions}`;
-  sql += ' LIMIT ? OFFSET ?';
-  to.params.push(query.limit ?? -1, query.offset ?? 0);
+  sql += ` ${compilePage(to, query)}`;
   return {
     sql,
     params: to.params,

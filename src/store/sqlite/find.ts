@@ -1,6 +1,6 @@
 import { type Condition, isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
-import { type Approach, alias, compilation } from './compilation.ts';
+import { type Approach, alias, type Compilation, compilation } from './compilation.ts';
 import { compileWhere } from './compile-condition.ts';
 import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
 import { type Shape, type SqlValue, selection, shapeOf } from './values.ts';
@@ -34,11 +34,17 @@ export function compileFind(query: FindQuery, { tables, approach }: Plan): State
   const where = compileWhere(to, query.where, { table, name });
   const order = compileOrder(query.order ?? [], table, name);
   let sql = `SELECT ${selection(shape, name)} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
-  if (query.limit !== undefined || query.offset !== undefined) {
-    sql += ' LIMIT ? OFFSET ?';
-    to.params.push(query.limit ?? -1, query.offset ?? 0);
-  }
+  if (query.limit !== undefined || query.offset !== undefined) sql += ` ${compilePage(to, query)}`;
   return { sql, params: to.params, shape, isUnfiltered: isAlways(query.where) && query.limit !== undefined };
+}
+
+/** SQLite takes a negative limit for none, and so does this where none is named. */
+export function compilePage(to: Compilation, { limit, offset = 0 }: Pick<FindQuery, 'limit' | 'offset'>): string {
+  for (const number of [limit ?? 0, offset]) {
+    if (!Number.isSafeInteger(number) || number < 0) throw new TypeError(`Not a limit or offset: ${number}.`);
+  }
+  to.params.push(limit ?? -1, offset);
+  return 'LIMIT ? OFFSET ?';
 }
 
 function compileOrder(order: readonly OrderBy[], table: Table, name: string): string {

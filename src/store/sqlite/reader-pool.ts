@@ -3,6 +3,7 @@ import { hasCode } from '../../errors.ts';
 import type { Statement } from './find.ts';
 import type { PointReader } from './point-reader.ts';
 import { type ReaderLaneOptions, readerLane } from './reader-lane.ts';
+import { cacheLimits } from './statement-cache.ts';
 import type { SqlValue } from './values.ts';
 
 /*
@@ -24,13 +25,12 @@ const threadsPerLane = 2;
 const patience = 50;
 /** ms for which a statement that held it up goes to the slow lane at once. */
 const memory = 30_000;
-const kept = 1_000;
 
 export function readerPool({ planner, ...options }: ReaderPoolOptions): ReaderPool {
   const quick = readerLane({ ...options, threads: threadsPerLane });
   const slow = readerLane({ ...options, threads: threadsPerLane });
-  const isQuick = new LRUCache<string, boolean>({ max: kept });
-  const wasSlow = new LRUCache<string, number>({ max: kept });
+  const isQuick = new LRUCache<string, boolean>(cacheLimits);
+  const wasSlow = new LRUCache<string, number>(cacheLimits);
 
   function looksQuick({ sql, params, isUnfiltered = false }: Statement): boolean {
     const known = isQuick.get(sql);

@@ -5,10 +5,16 @@ import type { SqlValue } from './values.ts';
 /** The prepared statements of one connection, by text. Rows come as arrays. */
 export type Prepare = (sql: string) => StatementSync;
 
-const kept = 500;
+/** How much is kept at most: statements, and characters of their text. Longer ones are prepared every time. */
+export const cacheLimits = {
+  max: 500,
+  maxSize: 1_000_000,
+  maxEntrySize: 20_000,
+  sizeCalculation: (_value: unknown, sql: string) => sql.length,
+};
 
 export function statementCache(db: DatabaseSync): Prepare {
-  const statements = new LRUCache<string, StatementSync>({ max: kept });
+  const statements = new LRUCache<string, StatementSync>(cacheLimits);
   return sql => {
     const known = statements.get(sql);
     if (known) return known;
