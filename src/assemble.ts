@@ -41,11 +41,13 @@ export async function assemble({ config, configFile }: { config: Config; configF
   for (const { name, message } of loaded.faults) {
     faults.push({ message: `${message}${didYouMean(name, known)}`, path: ['plugins', name] });
   }
-  // A misspelt name starts nothing. The plugin that was meant stands in, so that what depends on it, and the models and
-  // groups that it brings, are not reported as well.
+  // With a misspelt or missing plugin nothing starts. The ones that are meant stand in, so that the models and groups
+  // that they bring are known to the checks that follow.
+  const load = (names: readonly string[]) => loadPlugins({ names, folders, extra });
   const meant = loaded.faults.map(({ name }) => nearest(name, known)).filter(name => name !== undefined);
-  const standIns = await loadPlugins({ names: meant.filter(name => !(name in config.plugins)), folders, extra });
-  const { order, faults: misfits } = orderPlugins([...loaded.plugins, ...standIns.plugins]);
+  const given = [...loaded.plugins, ...(await load(meant.filter(name => !(name in config.plugins)))).plugins];
+  const { faults: misfits } = orderPlugins(given);
+  const { order } = orderPlugins(await withDependencies(given, load));
   for (const { plugin, message } of misfits) faults.push({ message, path: ['plugins', plugin.name] });
 
   const registrations = createRegistrations();
@@ -68,6 +70,22 @@ export async function assemble({ config, configFile }: { config: Config; configF
   faults.push(...modelFaults);
   const pluginPolicies = mergePolicies(registrations.policies.map(({ value }) => value));
   return { plugins: order, registrations, registry, pluginPolicies, faults };
+}
+
+/** These plugins and those that they depend on, as far as they are to be found. */
+async function withDependencies(
+  plugins: readonly Plugin[],
+  load: (names: readonly string[]) => ReturnType<typeof loadPlugins>,
+): Promise<Plugin[]> {
+  const all = [...plugins];
+  const asked = new Set(plugins.map(({ name }) => name));
+  for (let from = 0; from < all.length; ) {
+    const wanted = new Set(all.slice(from).flatMap(({ depends = [] }) => depends.filter(name => !asked.has(name))));
+    from = all.length;
+    for (const name of wanted) asked.add(name);
+    all.push(...(await load([...wanted])).plugins);
+  }
+  return all;
 }
 
 /** Policies are additive: lists are joined, groups of the same name share what they imply. */

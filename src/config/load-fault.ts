@@ -19,11 +19,13 @@ export function loadFault({
   return { message: withoutVersion(`${error.name}: ${error.message}`), site };
 }
 
-/** Node puts the place of a syntax error above the stack: `path:line`, the line, a caret below the column. */
+/** Node puts the place of a syntax error above the stack: `path:line`, the lines, a caret below the column, if any. */
 function codeFrame({ stack = '' }: Error): DefinitionSite | undefined {
-  const frame = /^(\S.*):(\d+)\n(?:.*\n)*?([\t ]*)\^/.exec(stack);
-  if (!frame?.[1]) return undefined;
-  return { file: pathOf(frame[1]), line: Number(frame[2]), column: (frame[3] ?? '').length + 1 };
+  const [place = '', ...lines] = stack.split('\n');
+  const found = /^((?:file:\/\/|\/|[A-Za-z]:\\).*):(\d+)$/.exec(place);
+  if (!found?.[1]) return undefined;
+  const caret = lines.find(line => /^\s*\^+$/.test(line))?.indexOf('^');
+  return { file: pathOf(found[1]), line: Number(found[2]), column: (caret ?? lines[0]?.length ?? 0) + 1 };
 }
 
 /** `Cannot find module … imported from …`: the import that says so. */

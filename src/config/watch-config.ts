@@ -11,7 +11,7 @@ import { readConfig } from './load-config.ts';
 import { policyFaults } from './policy-faults.ts';
 
 /** Runs something every so many ms until it is stopped. */
-export type Every = (ms: number, run: () => void) => { stop(): void };
+export type Every = (ms: number, run: () => Promise<void>) => { stop(): void };
 
 export interface WatchConfigInput {
   /** Absolute. */
@@ -89,14 +89,16 @@ export function watchConfig({ file, running, log, onPolicies, every = everyInter
     waiting = text;
   }
 
-  const timer = every(pollInterval, () => {
+  const timer = every(pollInterval, async () => {
     if (isBusy) return;
     isBusy = true;
-    poll()
-      .catch((thrown: unknown) => log.error({ err: thrown }, `${basename(file)} could not be watched`))
-      .finally(() => {
-        isBusy = false;
-      });
+    try {
+      await poll();
+    } catch (thrown) {
+      log.error({ err: thrown }, `${basename(file)} could not be watched`);
+    } finally {
+      isBusy = false;
+    }
   });
   return { close: () => timer.stop() };
 }
@@ -127,7 +129,7 @@ function sameStates(one: FileStates, other: FileStates): boolean {
   return one.size === other.size && [...one].every(([file, state]) => other.get(file) === state);
 }
 
-function everyInterval(ms: number, run: () => void) {
+function everyInterval(ms: number, run: () => Promise<void>) {
   const timer = setInterval(run, ms);
   timer.unref();
   return { stop: () => clearInterval(timer) };

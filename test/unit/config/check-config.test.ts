@@ -1,0 +1,271 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkConfig } from '../../../src/config/check-config.ts';
+import type { LocatedFault } from '../../../src/config/config-faults.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { GatehouseError } from '../../../src/errors.ts';
+import { verifies } from '../../requirements.ts';
+import { makeFolder } from '../../support/folder.ts';
+
+const order = `const order = defineModel({
+  name: 'sale.order',
+  label: 'Order',
+  description: 'An order.',
+  fields: { name: field.char({ required: true }), user_id: field.many2one({ to: 'base.user' }) },
+});`;
+
+/** A config that imports what it needs; its options begin on line 8. */
+function configText(options: string): string {
+  return `import { defineConfig, defineModel, field } from 'gatehouse';\n${order}\nexport default defineConfig({\n${options}\n});\n`;
+}
+
+async function check(files: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
+  const configFile = join(makeFolder(files), 'mcp.config.ts');
+  return checkConfig({ config: await loadConfig({ file: configFile }), configFile, env });
+}
+
+async function faultsOf(files: Record<string, string>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  try {
+    await check(files, env);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GatehouseError)) throw thrown;
+    expect(thrown.code).toBe('CONFIG_INVALID');
+    const located = thrown.data?.faults as readonly LocatedFault[];
+    const lines = located.map(({ file, line, path, message }) => `${file}:${line} ${path}: ${message}`);
+    for (const { message } of located) expect(thrown.publicMessage).toContain(message);
+    return lines;
+  }
+}
+
+test(`${verifies('CFG-1')} a config with five faults names all five with file, line and what was expected`, async () => {
+  const faults = await faultsOf({
+    'mcp.config.ts': `import { defineConfig, defineModel, field } from 'gatehouse';
+import { access } from './policies/access.ts';
+${order}
+export default defineConfig({
+  server: { port: 70_000, publicURL: 'https://x.example' },
+  plugins: { base: {}, recrods: {} },
+  models: [order],
+  policies: {
+    groups: { sales: { label: 'Sales' } },
+    access,
+    rules: [{ name: 'Own', model: 'sale.order', domain: [['user_id', '=', { user: 'id' }], ['nmae', '=', 'x']] }],
+  },
+});
+`,
+    'policies/access.ts': `export const access = [
+  { model: 'sale.order', group: 'sales', read: true },
+  { model: 'sale.ordr', group: 'sales', read: true },
+];
+`,
+  });
+  expect(faults).toEqual([
+    'mcp.config.ts:10 server.port: Expected a port: a whole number from 0 to 65535.',
+    'mcp.config.ts:10 server.publicURL: There is no setting publicURL. Did you mean publicUrl?',
+    expect.stringMatching(
+      /^mcp\.config\.ts:11 plugins\.recrods: There is no plugin recrods .* Did you mean records\?$/,
+    ),
+    expect.stringMatching(/^mcp\.config\.ts:16 policies\.rules\[0\]\.domain\[1\]\[0\]: There is no field "nmae"/),
+    'policies/access.ts:3 policies.access[1].model: There is no model sale.ordr. Did you mean sale.order?',
+  ]);
+});
+
+test('a config without faults gives its plugins, models and settings with their defaults', async () => {
+  const { assembly, server } = await check(
+    { 'mcp.config.ts': configText('plugins: { base: {} }, models: [order]') },
+    { PORT: '4000' },
+  );
+  expect(assembly.plugins.map(({ name }) => name)).toEqual(['base']);
+  expect(assembly.registry.get('sale.order')?.fields.has('user_id')).toBe(true);
+  expect(server).toMatchObject({ host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', logLevel: 'info' });
+});
+
+const base = 'plugins: { base: {} }, models: [order]';
+const single: readonly { what: string; options: string; fault: string | RegExp; env?: NodeJS.ProcessEnv }[] = [
+  { what: 'an unknown part', options: `${base}, polices: {}`, fault: /^mcp\.config\.ts:9 polices: .*mean policies/ },
+  { what: 'no plugins', options: 'models: []', fault: /^mcp\.config\.ts:8 plugins: Expected an object of plugins/ },
+  {
+    what: 'plugins as a list',
+    options: "plugins: ['base']",
+    fault: /plugins: Expected an object of plugins.*got a list/,
+  },
+  {
+    what: 'plugin settings that are none',
+    options: 'plugins: { base: true }',
+    fault: /plugins\.base: Expected an object of/,
+  },
+  {
+    what: 'unknown plugin settings',
+    options: 'plugins: { base: { x: 1 } }',
+    fault: /plugins\.base\.x: There is no setting x/,
+  },
+  {
+    what: 'a plugin path',
+    options: "plugins: { base: {}, '../base': {} }",
+    fault: /plugins\["\.\.\/base"\]: There is no/,
+  },
+  {
+    what: 'a missing plugin',
+    options: 'plugins: { security: {} }',
+    fault: /:9 plugins\.security: security depends on base/,
+  },
+  {
+    what: 'a missing folder',
+    options: `${base}, pluginFolders: ['nope']`,
+    fault: /pluginFolders\[0\]: There is no folder/,
+  },
+  { what: 'a model that is none', options: 'plugins: {}, models: [{}]', fault: /models\[0\]: Expected a model/ },
+  { what: 'models as an object', options: 'plugins: {}, models: {}', fault: /models: Expected a list, got an object/ },
+  {
+    what: 'a model defined twice',
+    options: 'plugins: { base: {} }, models: [order, order]',
+    fault: /sale\.order.*twice/,
+  },
+  { what: 'another store', options: `${base}, store: 'mysql:x'`, fault: /:9 store: It must be sqlite:PATH or mongodb/ },
+  { what: 'a store of no name', options: `${base}, store: 'sqlite:'`, fault: /store: It must be/ },
+  {
+    what: 'another store in the environment',
+    options: base,
+    env: { GATEHOUSE_STORE: 'postgres://secret@x' },
+    fault: 'mcp.config.ts:8 store: GATEHOUSE_STORE in the environment must be sqlite:PATH or mongodb://HOST/DATABASE.',
+  },
+  {
+    what: 'a port in the environment',
+    options: base,
+    env: { PORT: '80x' },
+    fault: /server\.port: PORT in the environment/,
+  },
+  {
+    what: 'an address range',
+    options: `${base}, server: { trustedProxies: ['10.0.0.0/99'] }`,
+    fault: /trustedProxies\[0\]/,
+  },
+  { what: 'a public URL with a path', options: `${base}, server: { publicUrl: 'https://x/mcp' }`, fault: /publicUrl/ },
+  {
+    what: 'a log level',
+    options: `${base}, server: { logLevel: 'inof' }`,
+    fault: /logLevel: .*got "inof"\. Did you mean info\?/,
+  },
+  { what: 'policies as a list', options: `${base}, policies: []`, fault: /policies: Expected an object, got a list/ },
+  {
+    what: 'an unknown part of policies',
+    options: `${base}, policies: { acces: [] }`,
+    fault: /acces: .*Did you mean access\?/,
+  },
+  {
+    what: 'access as an object',
+    options: `${base}, policies: { access: {} }`,
+    fault: /policies\.access: Expected a list/,
+  },
+  {
+    what: 'an unknown group',
+    options: `${base}, policies: { access: [{ model: 'sale.order', group: 'slaes', read: true }], groups: { sales: { label: 'S' } } }`,
+    fault: 'mcp.config.ts:9 policies.access[0].group: There is no group slaes. Did you mean sales?',
+  },
+  {
+    what: 'an implied group',
+    options: `${base}, policies: { groups: { sales: { label: 'S', implies: ['nobody'] } } }`,
+    fault: /policies\.groups\.sales\.implies\[0\]: There is no group nobody/,
+  },
+  {
+    what: 'a group name',
+    options: `${base}, policies: { groups: { Sales: { label: 'S' } } }`,
+    fault: /groups\.Sales: .*lower case/,
+  },
+  {
+    what: 'an entry that allows nothing',
+    options: `${base}, policies: { permissions: [{ model: 'sale.order' }] }`,
+    fault: /permissions\[0\]: This allows nothing/,
+  },
+  {
+    what: 'a misspelt operation',
+    options: `${base}, policies: { permissions: [{ model: 'sale.order', reed: true }] }`,
+    fault: /permissions\[0\]\.reed: There is no setting reed\. Did you mean read\?/,
+  },
+  {
+    what: 'a doubled rule name',
+    options: `${base}, policies: { rules: [1, 2].map(() => ({ name: 'A', model: 'sale.order', domain: [] })) }`,
+    fault: /:9 policies\.rules\[1\]\.name: There are two rules called A/,
+  },
+  {
+    what: 'a domain operator',
+    options: `${base}, policies: { rules: [{ name: 'A', model: 'sale.order', domain: [['name', '<>', 'x']] }] }`,
+    fault: /rules\[0\]\.domain\[0\]\[1\]: .*expected one of/,
+  },
+  {
+    what: 'a hidden field that is none',
+    options: `${base}, policies: { fields: [{ model: 'sale.order', fields: ['name', 'nam'] }] }`,
+    fault: 'mcp.config.ts:9 policies.fields[0].fields[1]: The model sale.order has no field nam. Did you mean name?',
+  },
+  {
+    what: 'hidden fields without a model',
+    options: `${base}, policies: { fields: [{ fields: ['name'] }] }`,
+    fault: /fields\[0\]: Expected `model`/,
+  },
+  {
+    what: 'an unknown class',
+    options: `${base}, policies: { fields: [{ classify: 'pi' }] }`,
+    fault: /fields\[0\]\.classify: Expected one of pii, phi, financial, got "pi"\. Did you mean pii\?/,
+  },
+];
+
+test.each(single)(`${verifies('CFG-1')} one fault, one line: $what`, async ({ options, fault, env }) => {
+  const faults = await faultsOf({ 'mcp.config.ts': configText(options) }, env);
+  expect(faults).toEqual([typeof fault === 'string' ? fault : expect.stringMatching(fault)]);
+});
+
+test('a fault in a model is located inside its definition, wherever that stands', async () => {
+  const faults = await faultsOf({
+    'mcp.config.ts': `import { defineConfig } from 'gatehouse';
+import { tag } from './models/tag.ts';
+export default defineConfig({ plugins: { base: {} }, models: [tag] });
+`,
+    'models/tag.ts': `import { defineModel, field } from 'gatehouse';
+export const tag = defineModel({
+  name: 'crm.tag',
+  label: 'Tag',
+  description: 'A tag.',
+  fields: {
+    name: field.char({ groups: ['nobody'] }),
+    other_id: field.many2one({ to: 'crm.othr' }),
+  },
+});
+`,
+  });
+  expect(faults).toEqual([
+    'models/tag.ts:7 crm.tag.fields.name.groups[0]: There is no group nobody.',
+    expect.stringMatching(/^models\/tag\.ts:8 crm\.tag\.fields\.other_id: .*crm\.othr, which does not exist/),
+  ]);
+});
+
+test(`${verifies('CFG-2')} a plugin of a folder of one's own is found, its settings checked and located`, async () => {
+  const plugin = `import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
+import { definePlugin } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};
+export default definePlugin({
+  name: 'greeter', version: '1.0.0', kernel: '^1', depends: ['base'],
+  settings: z.strictObject({ greeting: z.string().min(2).default('Hi'), times: z.int().max(9).default(1) }),
+  setup(scope) { scope.policies({ groups: { greeters: { label: 'Greeters' } } }); },
+});
+`;
+  const options = (settings: string) =>
+    `plugins: { base: {}, greeter: ${settings} }, pluginFolders: ['mine'],
+     policies: { access: [{ model: 'base.user', group: 'greeters', read: true }] }`;
+  const files = (settings: string) => ({
+    'mcp.config.ts': configText(options(settings)),
+    'mine/greeter/plugin.ts': plugin,
+  });
+  expect(await faultsOf(files("{ greeting: 'Hello' }"))).toEqual([]);
+  expect(await faultsOf(files('{ greeting: 5, times: 10, greting: 1 }'))).toEqual([
+    'mcp.config.ts:9 plugins.greeter.greeting: Expected text, got a number.',
+    'mcp.config.ts:9 plugins.greeter.times: Expected at most 9.',
+    'mcp.config.ts:9 plugins.greeter.greting: There is no setting greting. Did you mean greeting?',
+  ]);
+});
+
+test('a value that may be a secret is not repeated', async () => {
+  const options = `${base}, server: { host: 5, publicUrl: 'hunter2' }`;
+  const faults = await faultsOf({ 'mcp.config.ts': configText(options) });
+  expect(faults).toHaveLength(2);
+  expect(faults.join()).not.toContain('hunter2');
+});
