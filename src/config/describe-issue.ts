@@ -52,7 +52,7 @@ export function describeIssue(issue: Issue): string {
     case 'unrecognized_keys':
       return `There is no setting ${issue.keys.join(', ')}.`;
     case 'invalid_union':
-      return `Expected one of: ${issue.errors.map(branch => branch[0]?.message ?? 'another form').join(' Or: ')}`;
+      return issue.errors.map(branch => branch[0]?.message ?? 'Expected another form.').join(' Or: ');
     default:
       return issue.message ?? 'This does not fit.';
   }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { createPrint, table } from '../../../src/cli/print.ts';
+
+test('a result is text, or JSON alone', () => {
+  const written: string[] = [];
+  const print = createPrint({ write: text => written.push(text) });
+  print({ json: { a: 1 }, text: 'one' }, {});
+  print({ json: { a: 1 }, text: 'one' }, { json: true });
+  expect(written[0]).toBe('one\n');
+  expect(JSON.parse(written[1] ?? '')).toEqual({ a: 1 });
+});
+
+test('columns are aligned', () => {
+  expect(
+    table(
+      ['NAME', 'N'],
+      [
+        ['a', '10'],
+        ['longer', ''],
+      ],
+    ),
+  ).toBe('NAME    N\na       10\nlonger');
+});
+
+test('no value can forge a line or move the cursor', () => {
+  expect(table(['A'], [['x\nok  forged'], ['\u001b[2Jy\u0085']])).toBe('A\nx\\u000aok  forged\n\\u001b[2Jy\\u0085');
+});
