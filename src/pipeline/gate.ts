@@ -36,6 +36,11 @@ export interface Gate {
   /** The guarding stages, admit to fields. */
   admit(call: Call): Promise<Refusal | undefined>;
   /**
+   * Whether whoever opened a stream would still be let in: the stages before `rate`, so that asking costs no allowance.
+   * Only a refusal is written down.
+   */
+  recheck(call: Call): Promise<Refusal | undefined>;
+  /**
    * Execute, redact, audit. Only after `admit`. When it resolves the entry is durable. `interaction` is the SDK's
    * context, for tools that talk to the client.
    */

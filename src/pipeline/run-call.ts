@@ -27,15 +27,18 @@ interface OpenCall extends Call {
 /** The pipeline: `stages.ts` in motion. */
 export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateParts): Gate {
   const plan = stages.map(stage => ({ ...stage, guards: guards.get(stage.name) ?? [] }));
-  const guarding = plan.slice(
-    0,
-    plan.findIndex(stage => stage.name === 'execute'),
-  );
+  const before = (name: StageName) =>
+    plan.slice(
+      0,
+      plan.findIndex(stage => stage.name === name),
+    );
+  const guarding = before('execute');
+  const identifying = before('rate');
   const redacting = guards.get('redact') ?? [];
   const methods = createMethods(catalog, runTool);
 
-  async function admit(call: Call): Promise<Refusal | undefined> {
-    for (const stage of guarding) {
+  async function pass(call: Call, through: typeof plan): Promise<Refusal | undefined> {
+    for (const stage of through) {
       try {
         if (stage.name === 'scope') recognise(call, catalog);
         for (const guard of stage.guards) {
@@ -124,7 +127,13 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
     return undefined;
   }
 
-  return { receive: message => openCall(message, runtime), admit, perform, seal };
+  return {
+    receive: message => openCall(message, runtime),
+    admit: call => pass(call, guarding),
+    recheck: call => pass(call, identifying),
+    perform,
+    seal,
+  };
 }
 
 const ok: Outcome = { kind: 'ok' };

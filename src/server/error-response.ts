@@ -52,13 +52,16 @@ function codeByStatus(status: number): number {
   return status === 400 ? -32600 : -32000;
 }
 
-/** A refusal as an HTTP answer of its own. Every 401 carries a challenge (RFC 9110, section 11.6.1). */
-export function httpAnswer(error: GatehouseError, id: RequestId): WireAnswer {
+/**
+ * A refusal as an HTTP answer of its own, with `headers` that go with it anyway. Every 401 carries a challenge
+ * (RFC 9110, section 11.6.1): the error's own, one among `headers`, or a plain one.
+ */
+export function httpAnswer(error: GatehouseError, id: RequestId, headers: WireAnswer['headers'] = {}): WireAnswer {
   const challenge: Record<string, string> =
     error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="gatehouse"' } : {};
   return {
     status: error.status,
-    headers: { ...challenge, ...error.headers },
+    headers: { ...challenge, ...headers, ...error.headers },
     body: { jsonrpc: '2.0', id, error: wireError(error) },
   };
 }

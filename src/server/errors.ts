@@ -74,6 +74,12 @@ export const serverErrors = defineErrors({
     audience: 'caller',
     solve: 'Initialize again to begin a new session.',
   },
+  STREAM_LIMIT: {
+    message: 'This credential has as many streams open as it may have.',
+    status: 429,
+    audience: 'caller',
+    solve: 'Close streams that are not needed any more.',
+  },
   METHOD_NOT_ALLOWED: {
     message: 'This address does not take that HTTP method.',
     status: 405,

@@ -25,8 +25,8 @@ export function replyEmpty(response: ServerResponse, status: number, headers: He
 }
 
 /** Answers with what the error mapping has made. */
-export function replyError(response: ServerResponse, answer: WireAnswer, headers: Headers): void {
-  replyJson(response, answer.status, { ...headers, ...answer.headers }, JSON.stringify(answer.body));
+export function replyError(response: ServerResponse, { status, headers, body }: WireAnswer): void {
+  replyJson(response, status, headers, JSON.stringify(body));
 }
 
 /** Passes on an answer of the SDK, as a stream where it is one. Resolves when all of it is sent or the client is gone. */

@@ -105,14 +105,14 @@ export async function refuseEarly(gate: Gate, visit: Visit, error: GatehouseErro
   const unwritten = await gate.seal(call, { kind: 'denied', stage: 'admit', code: error.code, reason });
   // What is left of the body is not read, so the connection cannot be used again.
   const close: Record<string, string> = visit.request.complete ? {} : { Connection: 'close' };
-  replyError(visit.response, httpAnswer(unwritten?.error ?? error, null), { ...visit.cors, ...close });
+  replyError(visit.response, httpAnswer(unwritten?.error ?? error, null, { ...visit.cors, ...close }));
 }
 
 /** Answers a call that the gate has refused. */
 export function replyRefusal(visit: Visit, input: { call: Call; refusal: Refusal; id: RequestId }): void {
   const { call, refusal, id } = input;
   const headers = { ...visit.cors, ...call.responseHeaders };
-  if (refusal.as === 'http') replyError(visit.response, httpAnswer(refusal.error, id), headers);
+  if (refusal.as === 'http') replyError(visit.response, httpAnswer(refusal.error, id, headers));
   else replyJson(visit.response, 200, headers, inBandAnswer({ refusal, call, id, plainAnswer: visit.plainAnswer }));
 }
 

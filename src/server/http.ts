@@ -95,7 +95,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       const isMcp = request.url === '/mcp' || request.url?.startsWith('/mcp?');
       if (!isMcp) app(request, response);
       else if (isStopping) {
-        replyError(response, httpAnswer(serverErrors.STOPPING(), null), { Connection: 'close', 'Retry-After': '1' });
+        replyError(response, httpAnswer(serverErrors.STOPPING(), null, { Connection: 'close', 'Retry-After': '1' }));
       } else endpoint(request, response).catch(thrown => fail(request, response, thrown));
     });
   }
@@ -105,7 +105,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     if (request.destroyed && !request.complete) log.debug({ err: thrown }, 'client went away');
     else log.error({ err: thrown }, 'request failed');
     if (response.headersSent || response.destroyed) response.destroy();
-    else replyError(response, httpAnswer(internalError(thrown), null), { Connection: 'close' });
+    else replyError(response, httpAnswer(internalError(thrown), null, { Connection: 'close' }));
   }
 
   const sweep = () => {

@@ -76,7 +76,11 @@ export function createMcpEndpoint(parts: EndpointParts) {
 
     const isOpening = inbound.era === 'legacy' && inbound.method === 'initialize' && inbound.kind === 'request';
     const newSession = isOpening && headerOf(request, 'mcp-session-id') === undefined ? sessions.newId() : undefined;
-    const message = messageOf(visit, inbound, newSession);
+    const message = messageOf(
+      visit,
+      inbound.kind === 'response' ? { ...inbound, method: 'session/answer' } : inbound,
+      newSession,
+    );
     const call = gate.receive(message);
     const { id } = inbound;
     const refusal = await gate.admit(call);
@@ -119,7 +123,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
   ): Promise<void> {
     const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
     const unwritten = await gate.seal(call, outcome);
-    replyError(visit.response, httpAnswer(unwritten?.error ?? error, id), { ...visit.cors, ...call.responseHeaders });
+    replyError(visit.response, httpAnswer(unwritten?.error ?? error, id, { ...visit.cors, ...call.responseHeaders }));
   }
 
   /** Answers what needs no more than having been taken. */

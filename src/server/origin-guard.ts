@@ -40,7 +40,7 @@ export function createOriginGuard(settings: ServerSettings, port: number): Origi
   };
 }
 
-/** What a browser asks before it lets a page call: for `/mcp`. */
+/** What a browser asks before it lets a page call. */
 export const preflightHeaders: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Methods': 'GET, POST, DELETE',
   'Access-Control-Allow-Headers':

@@ -37,7 +37,8 @@ export interface ProtocolSessions {
   lookup(id: string, principal: Principal): SessionLookup;
   /** What the session's client called itself at the beginning; the owner is not checked. */
   clientOf(id: string): ProtocolSession['client'] | undefined;
-  add(session: Pick<ProtocolSession, 'id' | 'channel' | 'client'> & { principal: Principal }): ProtocolSession;
+  /** Where there is no room, the credential's own longest unused session ends, or everybody's. */
+  add(session: Pick<ProtocolSession, 'id' | 'channel' | 'client'> & { principal: Principal }): Promise<ProtocolSession>;
   end(session: ProtocolSession): Promise<void>;
   /** Ends those that have been idle too long. */
   sweep(): Promise<void>;
@@ -70,11 +71,11 @@ export function createProtocolSessions(parts: {
   }
 
   /** Makes room: the credential's own oldest session goes first, so that nobody crowds out others. */
-  function makeRoom(credential: string): void {
+  async function makeRoom(credential: string): Promise<void> {
     const own = [...sessions.values()].filter(session => session.credential === credential);
     const oldest = own.length >= limits.perCredential ? own[0] : undefined;
     const victim = oldest ?? (sessions.size >= limits.total ? sessions.values().next().value : undefined);
-    if (victim) void drop(victim);
+    if (victim) await drop(victim);
   }
 
   return {
@@ -90,9 +91,9 @@ export function createProtocolSessions(parts: {
       return { kind: 'open', session };
     },
     clientOf: id => sessions.get(id)?.client,
-    add({ principal, ...parts }) {
+    async add({ principal, ...parts }) {
       const credential = ownerOf(principal);
-      makeRoom(credential);
+      await makeRoom(credential);
       const session: ProtocolSession = { ...parts, credential, lastUsed: now(), streams: 0 };
       sessions.set(session.id, session);
       return session;

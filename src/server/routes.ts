@@ -5,9 +5,9 @@ import type { Route, Runtime } from '../plugin/scope.ts';
 import { clientAddress, type IsTrusted } from './client-address.ts';
 import { httpAnswer, internalError } from './error-response.ts';
 import { serverErrors } from './errors.ts';
-import { replyError, replyJson, securityHeaders } from './http-reply.ts';
+import { replyEmpty, replyError, replyJson, securityHeaders } from './http-reply.ts';
 import { headerOf } from './http-visit.ts';
-import type { OriginGuard } from './origin-guard.ts';
+import { type OriginGuard, preflightHeaders } from './origin-guard.ts';
 
 /**
  * Everything beside `/mcp`: health, readiness, and what plugins add. Host and Origin are checked here as well. A route
@@ -32,7 +32,9 @@ export function createRoutes(parts: {
   app.use((request, response, next) => {
     const refused = originGuard.check(request.headers);
     if (refused) return next(refused);
-    response.set({ ...securityHeaders, ...originGuard.corsHeaders(request.headers) });
+    const cors = originGuard.corsHeaders(request.headers);
+    if (request.method === 'OPTIONS') return replyEmpty(response, 204, { ...cors, ...preflightHeaders });
+    response.set({ ...securityHeaders, ...cors });
     response.locals.clientAddress = clientAddress({
       socket: request.socket.remoteAddress,
       forwardedFor: headerOf(request, 'x-forwarded-for'),
@@ -57,7 +59,7 @@ export function createRoutes(parts: {
   app.use((thrown: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(thrown);
     if (!(thrown instanceof GatehouseError)) log.error({ err: thrown, path: request.path }, 'route failed');
-    replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null), {});
+    replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null));
   });
   return app;
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { Gate, Refusal } from '../pipeline/gate.ts';
 import type { RequestId } from './error-response.ts';
+import { serverErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { isStream, replyWeb } from './http-reply.ts';
 import { goneSignal, replyRefusal, type Visit } from './http-visit.ts';
@@ -54,10 +55,11 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
       return replyRefusal(visit, { call, refusal, id });
     }
     const headers = { ...visit.cors, ...call.responseHeaders };
-    if (!isStream(answer)) return replyWeb(visit.response, answer, headers);
+    const { principal } = call;
+    if (!isStream(answer) || !principal) return replyWeb(visit.response, answer, headers);
 
     if (standing.has(call.method)) parts.onStandingStream(visit.response);
-    const remove = streams.add({ message: exchange.message, end: () => visit.response.destroy() });
+    const remove = streams.add({ message: exchange.message, principal, end: () => visit.response.destroy() });
     if (session) session.streams += 1;
     try {
       await replyWeb(visit.response, answer, headers);
@@ -68,8 +70,14 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
   }
 
   /** No handler has seen the message: the SDK objects to it, or serves it without one. */
-  function sealUnentered({ call }: Exchange, answer: Response): Promise<Refusal | undefined> {
-    const isServed = isStream(answer) ? standing.has(call.method) : answer.body === null;
+  async function sealUnentered({ call }: Exchange, answer: Response): Promise<Refusal | undefined> {
+    const isStanding = isStream(answer) && standing.has(call.method);
+    if (isStanding && call.principal && !streams.hasRoom(call.principal)) {
+      const error = serverErrors.STREAM_LIMIT();
+      const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
+      return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'http' };
+    }
+    const isServed = isStanding || answer.body === null;
     if (answer.status < 400 && isServed) return gate.seal(call, { kind: 'ok' });
     return gate.seal(call, { kind: 'error', code: 'PROTOCOL_ERROR', reason: `answered with HTTP ${answer.status}` });
   }
@@ -88,7 +96,8 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
       const { principal } = exchange.call;
       const channel = await binding.openSession(sessionId);
       const answer = await channel.handle({ request: sdkRequest(visit), body, exchange });
-      if (principal && answer.ok) sessions.add({ id: sessionId, channel, client: exchange.message.client, principal });
+      if (principal && answer.ok)
+        await sessions.add({ id: sessionId, channel, client: exchange.message.client, principal });
       else await channel.close();
       return deliver(visit, { ...question, answer });
     },

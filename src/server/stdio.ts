@@ -73,7 +73,10 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
   const finished = new Promise<GatehouseError | undefined>(resolve => {
     finish = resolve;
   });
-  streams.add({ message: opening, end: () => finish(serverErrors.KEY_REFUSED()) });
+  if (first.principal) {
+    streams.add({ message: opening, principal: first.principal, end: () => finish(serverErrors.KEY_REFUSED()) });
+  }
+  output.on('error', () => finish(undefined));
   const unsubscribe = parts.onPolicyChanged(() => {
     connection.listsChanged();
     streams.recheck().catch(thrown => log.error({ err: thrown }, 'key not checked'));

@@ -290,12 +290,17 @@ describe('the other routes', () => {
     expect(await (await fetch(`${origin}/readyz`)).json()).toEqual({ status: 'ready' });
   });
 
+  test('are asked by pages first as well', async () => {
+    const preflight = await fetch(`${origin}/plugin/where`, { method: 'OPTIONS', headers: { origin } });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+  });
+
   test('know the client’s address by the same rules', async () => {
     const headers = { 'x-forwarded-for': '198.51.100.1' };
     expect(await (await fetch(`${origin}/plugin/where`, { headers })).json()).toEqual({ address: '127.0.0.1' });
   });
 
-  test.each(['/plugin/broken', '/nothing', '/MCP', '/mcp/', '/%6dcp', '/mcp/x', '/plugin/WHERE'])(
+  test.each(['/plugin/broken', '/nothing', '/MCP', '/mcp/', '/%6dcp', '/mcp/x', '/plugin/WHERE', '/%', '/%ff'])(
     '%s: an error in JSON, without a stack',
     async path => {
       const answer = await fetch(`${origin}${path}`, { headers: { authorization: `Bearer ${keys.alice}` } });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { kernelErrors } from '../../../src/errors.ts';
+import type { Principal } from '../../../src/model/principal.ts';
 import type { InboundMessage } from '../../../src/pipeline/gate.ts';
 import { serverErrors } from '../../../src/server/errors.ts';
-import { createLiveStreams } from '../../../src/server/live-streams.ts';
+import { createLiveStreams, maxStreams } from '../../../src/server/live-streams.ts';
 import { keys, testServer } from './test-server.ts';
 
 function message(secret: string): InboundMessage {
@@ -19,11 +20,14 @@ function message(secret: string): InboundMessage {
   };
 }
 
+const principal = { credential: { id: 'a' } } as Principal;
+
 test('a stream ends when its credential is no longer good, the others go on', async () => {
   const { gate, valid, entries } = testServer();
   const streams = createLiveStreams(gate);
   const ended: string[] = [];
-  for (const secret of Object.values(keys)) streams.add({ message: message(secret), end: () => ended.push(secret) });
+  for (const secret of Object.values(keys))
+    streams.add({ message: message(secret), principal, end: () => ended.push(secret) });
   await streams.recheck();
   expect(ended).toEqual([]);
   expect(entries).toEqual([]);
@@ -34,7 +38,7 @@ test('a stream ends when its credential is no longer good, the others go on', as
 });
 
 test.each([
-  ['rate', serverErrors.STOPPING(), false],
+  ['rate', serverErrors.ORIGIN_NOT_ALLOWED(), false],
   ['network', kernelErrors.STORE_UNAVAILABLE(), false],
   ['network', serverErrors.ORIGIN_NOT_ALLOWED(), true],
   ['session', kernelErrors.UNAUTHENTICATED(), true],
@@ -49,6 +53,7 @@ test.each([
   let ended = false;
   streams.add({
     message: message(keys.alice),
+    principal,
     end() {
       ended = true;
     },
@@ -59,7 +64,18 @@ test.each([
 
 test('what was taken out is not ended', async () => {
   const streams = createLiveStreams(testServer().gate);
-  const remove = streams.add({ message: message(keys.alice), end: () => expect.unreachable() });
+  const remove = streams.add({ message: message(keys.alice), principal, end: () => expect.unreachable() });
   remove();
   streams.endAll();
+});
+
+test('one credential has so many at a time and no more; others are not touched', () => {
+  const streams = createLiveStreams(testServer().gate);
+  const removals = Array.from({ length: maxStreams }, () =>
+    streams.add({ message: message(keys.alice), principal, end: () => {} }),
+  );
+  expect(streams.hasRoom(principal)).toBe(false);
+  expect(streams.hasRoom({ credential: { id: 'b' } } as Principal)).toBe(true);
+  removals[0]?.();
+  expect(streams.hasRoom(principal)).toBe(true);
 });

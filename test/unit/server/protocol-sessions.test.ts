@@ -34,15 +34,15 @@ function table(limits = { total: 4, perCredential: 2, idle: 1000, ended: 10 }) {
 
 const alice = principal('alice');
 
-test('a session is found by the credential that opened it and by no other', () => {
+test('a session is found by the credential that opened it and by no other', async () => {
   const { sessions, open } = table();
-  const { id } = open(alice);
+  const { id } = await open(alice);
   expect(sessions.lookup(id, alice)).toMatchObject({ kind: 'open', session: { id } });
   expect(sessions.lookup(id, principal('bob'))).toEqual({ kind: 'unknown' });
   expect(sessions.lookup(id, principal('alice', 'oauth-token'))).toEqual({ kind: 'unknown' });
 });
 
-test('an id of our form that is not known here is perhaps another instance’s', () => {
+test('an id of our form that is not known here is perhaps another instance’s', async () => {
   const { sessions } = table();
   expect(sessions.lookup(sessions.newId(), alice)).toEqual({ kind: 'elsewhere' });
 });
@@ -61,36 +61,37 @@ test.each([
 
 test('an ended session stays unknown', async () => {
   const { sessions, open, closed } = table();
-  const session = open(alice);
+  const session = await open(alice);
   await sessions.end(session);
   expect(closed).toEqual([session.id]);
   expect(sessions.lookup(session.id, alice)).toEqual({ kind: 'unknown' });
 });
 
-test('a credential over its number loses its own longest unused session', () => {
+test('a credential over its number loses its own longest unused session', async () => {
   const { sessions, open, closed } = table();
-  const bobs = open(principal('bob'));
-  const first = open(alice);
-  const second = open(alice);
+  const bobs = await open(principal('bob'));
+  const first = await open(alice);
+  const second = await open(alice);
   sessions.lookup(first.id, alice);
-  open(alice);
+  await open(alice);
   expect(closed).toEqual([second.id]);
   expect(sessions.lookup(bobs.id, principal('bob')).kind).toBe('open');
 });
 
-test('over the total the longest unused session of all goes', () => {
+test('over the total the longest unused session of all goes', async () => {
   const { open, closed } = table();
-  const [first] = ['a', 'b', 'c', 'd'].map(id => open(principal(id)));
-  open(principal('e'));
-  expect(closed).toEqual([first?.id]);
+  const first = await open(principal('a'));
+  for (const id of ['b', 'c', 'd']) await open(principal(id));
+  await open(principal('e'));
+  expect(closed).toEqual([first.id]);
 });
 
 test('an idle session ends, one in use or with a stream does not', async () => {
   const { sessions, open, closed, clock } = table();
-  const idle = open(alice);
-  const streaming = open(alice);
+  const idle = await open(alice);
+  const streaming = await open(alice);
   streaming.streams = 1;
-  const used = open(principal('bob'));
+  const used = await open(principal('bob'));
   clock.now = 900;
   sessions.lookup(used.id, principal('bob'));
   clock.now = 1500;
