@@ -21,7 +21,7 @@ export function compileAggregate(query: AggregateQuery, { tables, approach }: Pl
     return { type: column.type, sql: unit === undefined ? sql : beginningOf(unit, sql) };
   });
   const measures = query.measures.map(measure => compileMeasure(measure, table, name));
-  const where = compileWhere(to, query.where, { table, name });
+  const where = compileWhere(query.where, { to, table, name });
   const selected = [...groups.map(group => group.sql), ...measures];
   const positions = groups.map((_, index) => index + 1).join(', ');
   let sql = `SELECT ${selected.length > 0 ? selected.join(', ') : '1'} FROM ${table.sql} ${name} WHERE ${where}`;

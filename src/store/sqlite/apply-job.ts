@@ -88,7 +88,7 @@ function compiled(where: Condition, { table }: TableWriter, at: Workplace): Wher
   const isPoint = isPointRead(where, { table, tables: at.tables });
   const to = compilation({ tables: at.tables, approach: isPoint ? 'row' : 'set', timed: !isPoint });
   const name = alias(to);
-  const sql = compileWhere(to, where, { table, name });
+  const sql = compileWhere(where, { to, table, name });
   at.connection.deadline.set(at.timeLimit);
   return { alias: name, sql, params: to.params };
 }

@@ -19,6 +19,7 @@ export interface Compilation {
 
 /** A table in a statement, and the alias it goes by there. */
 export interface Place {
+  readonly to: Compilation;
   readonly table: Table;
   readonly name: string;
 }

@@ -1,6 +1,6 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Condition } from '../condition.ts';
-import { type Compilation, joined, type Place } from './compilation.ts';
+import { joined, type Place } from './compilation.ts';
 import { compileCompare, compileHas, compileIn, compileMatch, compileWords } from './compile-leaf.ts';
 import { compileRelated, compileWithin } from './compile-relation.ts';
 
@@ -13,13 +13,13 @@ const maxDepth = 200;
 const maxParams = 30_000;
 
 /** A WHERE expression for the rows of a table. DOMAIN_INVALID where it is too large for SQLite. */
-export function compileWhere(to: Compilation, where: Condition, at: Place): string {
-  const text = timed(to, at, compile(to, where, { ...at, depth: 0 }));
-  if (to.params.length > maxParams) throw tooLarge();
+export function compileWhere(where: Condition, at: Place): string {
+  const text = timed(at, compile(where, { ...at, depth: 0 }));
+  if (at.to.params.length > maxParams) throw tooLarge();
   return text;
 }
 
-function timed(to: Compilation, { name }: Place, text: string): string {
+function timed({ to, name }: Place, text: string): string {
   return to.timed ? `in_time(${name}."$row") AND ${text}` : text;
 }
 
@@ -27,10 +27,11 @@ function tooLarge() {
   return kernelErrors.DOMAIN_INVALID({ message: 'The domain is too large.' });
 }
 
-function compile(to: Compilation, condition: Condition, at: Place & { depth: number }): string {
+function compile(condition: Condition, at: Place & { depth: number }): string {
   if (at.depth > maxDepth) throw tooLarge();
   const depth = at.depth + 1;
-  const part = (inner: Condition) => compile(to, inner, { ...at, depth });
+  const part = (inner: Condition) => compile(inner, { ...at, depth });
+  const nested = (where: Condition) => (there: Place) => timed(there, compile(where, { ...there, depth }));
   switch (condition.kind) {
     case 'all':
       return joined(condition.of.map(part), 'AND');
@@ -39,22 +40,18 @@ function compile(to: Compilation, condition: Condition, at: Place & { depth: num
     case 'not':
       return `((${part(condition.of)}) IS NOT TRUE)`;
     case 'compare':
-      return compileCompare(to, condition, at);
+      return compileCompare(condition, at);
     case 'in':
-      return compileIn(to, condition, at);
+      return compileIn(condition, at);
     case 'match':
-      return compileMatch(to, condition, at);
+      return compileMatch(condition, at);
     case 'has':
-      return compileHas(to, condition, at);
+      return compileHas(condition, at);
     case 'words':
-      return compileWords(to, condition, at);
+      return compileWords(condition, at);
     case 'related':
-      return compileRelated(to, condition, at, there =>
-        timed(to, there, compile(to, condition.where, { ...there, depth })),
-      );
+      return compileRelated({ condition, at, nested: nested(condition.where) });
     case 'within':
-      return compileWithin(to, condition, at, there =>
-        timed(to, there, compile(to, condition.where, { ...there, depth })),
-      );
+      return compileWithin({ condition, at, nested: nested(condition.where) });
   }
 }

@@ -1,6 +1,6 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Scalar } from '../condition.ts';
-import { alias, bind, type Compilation, joined, type Kind, listed, type Place } from './compilation.ts';
+import { alias, bind, joined, type Kind, listed, type Place } from './compilation.ts';
 import { afterPrefix, compilePattern, maxPatternBytes } from './compile-pattern.ts';
 import { type Column, columnOf } from './table.ts';
 import { type SqlValue, storable } from './values.ts';
@@ -20,28 +20,28 @@ function comparable(column: Column, value: Scalar): SqlValue | undefined {
   }
 }
 
-export function compileCompare(to: Compilation, { field, operator, value }: Kind<'compare'>, at: Place): string {
+export function compileCompare({ field, operator, value }: Kind<'compare'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (value === null) return operator === '=' ? `${at.name}.${column.sql} IS NULL` : '0';
   const operand = comparable(column, value);
-  return operand === undefined ? '0' : `${at.name}.${column.sql} ${operator} ${bind(to, operand)}`;
+  return operand === undefined ? '0' : `${at.name}.${column.sql} ${operator} ${bind(at.to, operand)}`;
 }
 
 /** Longer lists are one bound JSON text. Numbers are always bound, so that none is read from decimals. */
 const maxBound = 8;
 
-export function compileIn(to: Compilation, { field, values }: Kind<'in'>, at: Place): string {
+export function compileIn({ field, values }: Kind<'in'>, at: Place): string {
   const column = columnOf(at.table, field);
   const sql = `${at.name}.${column.sql}`;
   const operands = values.flatMap(value => comparable(column, value) ?? []);
   const parts: string[] = [];
   if (values.includes(null)) parts.push(`${sql} IS NULL`);
-  if (operands.length > maxBound && column.type === 'string') parts.push(`${sql} IN ${listed(to, operands)}`);
-  else if (operands.length > 0) parts.push(`${sql} IN (${operands.map(value => bind(to, value)).join(',')})`);
+  if (operands.length > maxBound && column.type === 'string') parts.push(`${sql} IN ${listed(at.to, operands)}`);
+  else if (operands.length > 0) parts.push(`${sql} IN (${operands.map(value => bind(at.to, value)).join(',')})`);
   return joined(parts, 'OR');
 }
 
-export function compileMatch(to: Compilation, { field, pattern, fold }: Kind<'match'>, at: Place): string {
+export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
   const name = fold ? column.folded : column.sql;
@@ -54,32 +54,29 @@ export function compileMatch(to: Compilation, { field, pattern, fold }: Kind<'ma
   const sql = `${at.name}.${name}`;
   const parts: string[] = [];
   // The range lets an index on the column find the prefix.
-  if (prefix) parts.push(`${sql} >= ${bind(to, prefix)}`);
+  if (prefix) parts.push(`${sql} >= ${bind(at.to, prefix)}`);
   const end = afterPrefix(prefix);
-  if (end !== undefined) parts.push(`${sql} < ${bind(to, end)}`);
-  parts.push(`${sql} GLOB ${bind(to, glob)}`);
+  if (end !== undefined) parts.push(`${sql} < ${bind(at.to, end)}`);
+  parts.push(`${sql} GLOB ${bind(at.to, glob)}`);
   return joined(parts, 'AND');
 }
 
-export function compileHas(to: Compilation, { field, ids }: Kind<'has'>, at: Place): string {
+export function compileHas({ field, ids }: Kind<'has'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (!column.list) throw new TypeError(`The field ${field} does not hold ids.`);
   const wanted = ids.map(id => storable(id, column));
-  return referring(to, { list: column.list, at, refs: () => listed(to, wanted) });
+  return referring({ list: column.list, at, refs: () => listed(at.to, wanted) });
 }
 
 /** Rows of which an entry in `list` is among `refs`. */
-export function referring(
-  to: Compilation,
-  { list, at, refs }: { list: string; at: Place; refs: () => string },
-): string {
-  const name = alias(to);
-  return to.approach === 'row'
+export function referring({ list, at, refs }: { list: string; at: Place; refs: () => string }): string {
+  const name = alias(at.to);
+  return at.to.approach === 'row'
     ? `EXISTS (SELECT 1 FROM ${list} ${name} WHERE ${name}."row" = ${at.name}."$row" AND ${name}."ref" IN ${refs()})`
     : `${at.name}."$row" IN (SELECT ${name}."row" FROM ${list} ${name} WHERE ${name}."ref" IN ${refs()})`;
 }
 
-export function compileWords(to: Compilation, { fields, words: wanted }: Kind<'words'>, at: Place): string {
+export function compileWords({ fields, words: wanted }: Kind<'words'>, at: Place): string {
   if (wanted.length === 0 || fields.length === 0) return '0';
   const positions = fields.map(field => columnOf(at.table, field).word);
   if (!at.table.words || positions.includes(-1)) throw new TypeError(`Not all of these are searchable: ${fields}.`);
@@ -87,6 +84,6 @@ export function compileWords(to: Compilation, { fields, words: wanted }: Kind<'w
     word => `"${storable(word, { model: at.table.model.name, field: fields.join(', ') }).replaceAll('"', '""')}" *`,
   );
   const query = `{${positions.map(position => `w${position}`).join(' ')}} : (${terms.join(' AND ')})`;
-  const timed = to.timed ? ' AND in_time(rowid)' : '';
-  return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(to, query)}${timed})`;
+  const timed = at.to.timed ? ' AND in_time(rowid)' : '';
+  return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(at.to, query)}${timed})`;
 }

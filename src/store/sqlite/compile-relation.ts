@@ -3,65 +3,70 @@ import { referring } from './compile-leaf.ts';
 import { type Column, columnOf, type Table, tableFor } from './table.ts';
 import { storable } from './values.ts';
 
-/** Compiles what the condition asks of another table's rows. */
-export type Nested = (at: Place) => string;
+/** A condition on a table's rows that asks about others; `nested` compiles what it asks of those. */
+interface Question<K extends 'related' | 'within'> {
+  readonly condition: Kind<K>;
+  readonly at: Place;
+  readonly nested: (there: Place) => string;
+}
 
-export function compileRelated(to: Compilation, { field }: Kind<'related'>, at: Place, nested: Nested): string {
+export function compileRelated({ condition: { field }, at, nested }: Question<'related'>): string {
+  const { to } = at;
   const relation = at.table.relations.get(field);
   if (!relation) throw new TypeError(`The field ${field} of ${at.table.model.name} refers to no model.`);
   const table = tableFor(to.tables, relation.model);
-  const there = { table, name: alias(to) };
+  const there = { to, table, name: alias(to) };
   const inner = () => nested(there);
   if (relation.inverse !== undefined) {
-    return throughInverse({ to, at, there, inverse: columnOf(table, relation.inverse), inner });
+    return throughInverse({ at, there, inverse: columnOf(table, relation.inverse), inner });
   }
   const column = columnOf(at.table, field);
   return column.list === undefined
-    ? throughColumn({ to, at, there, column, inner })
-    : throughList({ to, at, there, list: column.list, inner });
+    ? throughColumn({ at, there, column, inner })
+    : throughList({ at, there, list: column.list, inner });
 }
 
 interface Step {
-  readonly to: Compilation;
   readonly at: Place;
   readonly there: Place;
   readonly inner: () => string;
 }
 
 /** A one2many: records over there whose many2one names this one. */
-function throughInverse({ to, at, there, inverse, inner }: Step & { inverse: Column }): string {
+function throughInverse({ at, there, inverse, inner }: Step & { inverse: Column }): string {
   const from = `FROM ${there.table.sql} ${there.name} WHERE ${there.name}.${inverse.sql}`;
-  return to.approach === 'row'
+  return at.to.approach === 'row'
     ? `EXISTS (SELECT 1 ${from} = ${at.name}."id" AND ${inner()})`
     : `${at.name}."id" IN (SELECT ${there.name}.${inverse.sql} ${from} IS NOT NULL AND ${inner()})`;
 }
 
 /** A many2one. */
-function throughColumn({ to, at, there, column, inner }: Step & { column: Column }): string {
+function throughColumn({ at, there, column, inner }: Step & { column: Column }): string {
   const from = `FROM ${there.table.sql} ${there.name} WHERE`;
-  return to.approach === 'row'
+  return at.to.approach === 'row'
     ? `EXISTS (SELECT 1 ${from} ${there.name}."id" = ${at.name}.${column.sql} AND ${inner()})`
     : `${at.name}.${column.sql} IN (SELECT ${there.name}."id" ${from} ${inner()})`;
 }
 
 /** A many2many. */
-function throughList({ to, at, there, list, inner }: Step & { list: string }): string {
-  if (to.approach === 'set') {
+function throughList({ at, there, list, inner }: Step & { list: string }): string {
+  if (at.to.approach === 'set') {
     const refs = () => `(SELECT ${there.name}."id" FROM ${there.table.sql} ${there.name} WHERE ${inner()})`;
-    return referring(to, { list, at, refs });
+    return referring({ list, at, refs });
   }
-  const entry = alias(to);
+  const entry = alias(at.to);
   const pair = `FROM ${list} ${entry} JOIN ${there.table.sql} ${there.name} ON ${there.name}."id" = ${entry}."ref"`;
   return `EXISTS (SELECT 1 ${pair} WHERE ${entry}."row" = ${at.name}."$row" AND ${inner()})`;
 }
 
-export function compileWithin(to: Compilation, condition: Kind<'within'>, at: Place, nested: Nested): string {
+export function compileWithin({ condition, at, nested }: Question<'within'>): string {
+  const { to } = at;
   const column = columnOf(at.table, condition.field);
   const table = tableFor(to.tables, condition.model);
-  const [walk, start] = [alias(to), { table, name: alias(to) }];
+  const [walk, start] = [alias(to), { to, table, name: alias(to) }];
   const ids = condition.ids.map(id => storable(id, column));
   const roots = `SELECT ${start.name}."id" FROM ${table.sql} ${start.name} WHERE ${start.name}."id" IN ${listed(to, ids)} AND ${nested(start)}`;
-  const next = { table, name: alias(to) };
+  const next = { to, table, name: alias(to) };
   const step = `SELECT ${next.name}."id" ${oneStep({ to, condition, table, walk, next: next.name })} WHERE ${nested(next)}`;
   // UNION, not UNION ALL: a record that was met before is not walked again, so cycles end.
   const walked = `WITH RECURSIVE ${walk}("id") AS (${roots} UNION ${step}) SELECT "id" FROM ${walk}`;

@@ -2,7 +2,10 @@ import { GatehouseError, hasCode, kernelErrors } from '../../errors.ts';
 
 /** An error on its way between two threads. */
 export interface SentFailure {
+  /** Left out: an error that is none of the kernel's. */
   readonly code?: keyof typeof kernelErrors;
+  /** A TypeError: the store was used wrongly. */
+  readonly isMistake?: boolean;
   readonly message: string;
   readonly detail?: string;
   readonly data?: Readonly<Record<string, unknown>>;
@@ -65,11 +68,12 @@ export function packFailure(error: unknown): SentFailure {
     const { code, publicMessage: message, detail, data } = error;
     return { code, message, ...(detail === undefined ? {} : { detail }), ...(data === undefined ? {} : { data }) };
   }
-  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, isMistake: error instanceof TypeError };
 }
 
-export function unpackFailure({ code, message, detail, data }: SentFailure): Error {
-  if (code === undefined) return new Error(message);
+export function unpackFailure({ code, isMistake, message, detail, data }: SentFailure): Error {
+  if (code === undefined) return isMistake ? new TypeError(message) : new Error(message);
   return kernelErrors[code]({ message, ...(detail === undefined ? {} : { detail }), ...(data ? { data } : {}) });
 }
 

@@ -31,7 +31,7 @@ export function compileFind(query: FindQuery, { tables, approach }: Plan): State
   const shape = shapeFor(table, query.fields);
   const to = compilation({ tables, approach, timed: approach === 'set' });
   const name = alias(to);
-  const where = compileWhere(to, query.where, { table, name });
+  const where = compileWhere(query.where, { to, table, name });
   const order = compileOrder(query.order ?? [], table, name);
   let sql = `SELECT ${selection(shape, name)} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
   if (query.limit !== undefined || query.offset !== undefined) sql += ` ${compilePage(to, query)}`;
@@ -68,7 +68,7 @@ export function compileCount(query: CountQuery, { tables, approach }: Plan): Sta
   if (isAlways(query.where)) return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [], isUnfiltered: true };
   const to = compilation({ tables, approach, timed: approach === 'set' });
   const name = alias(to);
-  const where = compileWhere(to, query.where, { table, name });
+  const where = compileWhere(query.where, { to, table, name });
   return { sql: `SELECT COUNT(*) FROM ${table.sql} ${name} WHERE ${where}`, params: to.params };
 }
 
