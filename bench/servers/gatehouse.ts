@@ -98,7 +98,7 @@ async function seed(runtime: Runtime): Promise<{ key: string; narrowKey: string 
       .search({ domain: [['login', '=', 'bench']] })
   ).records;
   const owner = user?.id.split('/')[1] ?? '';
-  const idOf = (number: number) => (number + 1).toString(16).padStart(24, 'b');
+  const idOf = (number: number) => `b${(number + 1).toString(16).padStart(23, '0')}`;
   await insertMany(runtime, 'security.api-key-secret', settings.keys, number => ({
     id: idOf(number),
     salt: createHash('md5').update(`salt ${number}`).digest('base64'),
