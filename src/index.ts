@@ -16,7 +16,7 @@ export { describeDomain, domainFields } from './model/domain-describe.ts';
 export { printDomain } from './model/domain-print.ts';
 export type { Change, Environment, OutRecord, Records } from './model/environment.ts';
 export { type Classification, type Field, field } from './model/field.ts';
-export { fieldNotAvailable } from './model/field-not-available.ts';
+export { fieldNotAvailable, fieldsNotAvailable } from './model/field-not-available.ts';
 export { type AccessLookup, resolvePath } from './model/field-path.ts';
 export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';

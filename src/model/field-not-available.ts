@@ -11,3 +11,13 @@ export function fieldNotAvailable(input: { model: string; path: string; at: stri
     data: { model: input.model, field: path, at: input.at },
   });
 }
+
+/** The same for several fields of one call, so that a caller can mend all of them at once. */
+export function fieldsNotAvailable(refusals: readonly GatehouseError[]): GatehouseError {
+  const [first] = refusals;
+  if (first && refusals.length === 1) return first;
+  return kernelErrors.FIELD_NOT_AVAILABLE({
+    message: refusals.map(({ publicMessage }) => publicMessage).join(' '),
+    data: { fields: refusals.map(({ data }) => data) },
+  });
+}

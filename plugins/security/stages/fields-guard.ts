@@ -1,7 +1,10 @@
 import {
   type AccessPolicy,
   fieldNotAvailable,
+  fieldsNotAvailable,
+  type GatehouseError,
   type Guard,
+  hasCode,
   kernelErrors,
   type Principal,
   type Runtime,
@@ -10,17 +13,29 @@ import {
 
 /** Fields that a path may have, and paths that a call may name. */
 const maxPathLength = 8;
+/** Refusals that one answer names. */
+const maxRefusals = 20;
 
 /**
  * Every field that the call names, through relations too, exists for the caller. A hidden one is refused exactly like
- * one that does not exist.
+ * one that does not exist; all that are refused are named at once.
  */
 export const fieldsGuard: Guard<'fields'> = {
   name: 'fields available',
   check({ touches, principal }, runtime) {
+    const refusals: GatehouseError[] = [];
     for (const { model, fields } of touches) {
-      for (const named of fields ?? []) checkField({ ...named, model, principal, runtime });
+      for (const named of fields ?? []) {
+        try {
+          checkField({ ...named, model, principal, runtime });
+        } catch (thrown) {
+          if (!hasCode(thrown, 'FIELD_NOT_AVAILABLE')) throw thrown;
+          refusals.push(thrown);
+          if (refusals.length === maxRefusals) throw fieldsNotAvailable(refusals);
+        }
+      }
     }
+    if (refusals.length > 0) throw fieldsNotAvailable(refusals);
   },
 };
 
