@@ -67,6 +67,8 @@ const packages: readonly { name: RegExp; part: string }[] = [
   { name: /^@modelcontextprotocol\//, part: 'src/server/' },
   { name: /^mongoose$|^mongodb$/, part: 'src/store/mongo/' },
   { name: /^node:sqlite$/, part: 'src/store/sqlite/' },
+  { name: /^nodemailer$/, part: 'src/mail/' },
+  { name: /^node-cron$/, part: 'src/job/' },
 ];
 
 /** Where modules are loaded by a name known only at run time. */
