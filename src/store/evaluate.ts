@@ -3,7 +3,7 @@ import { idsOf, matchesLeaf } from './evaluate-leaf.ts';
 import { relationOf } from './matches.ts';
 import type { Row, StoredModel } from './port.ts';
 
-export { type MatchesInput, matches, type Table } from './matches.ts';
+export { matches, type Table } from './matches.ts';
 
 export interface EvaluateInput {
   readonly condition: Condition;
