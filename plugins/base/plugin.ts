@@ -72,6 +72,8 @@ export default definePlugin({
         isUntold = true;
         refresher?.notice();
       });
+      // For what was written after it was read and before it was watched.
+      refresher.notice();
     });
     // The config's part may have changed with it: new groups have to be mirrored.
     scope.on('policy.changed', () => refresher?.notice());

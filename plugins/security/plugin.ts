@@ -142,6 +142,8 @@ export default definePlugin({
           refresher.notice();
         }),
       };
+      // For what was written after it was read and before it was watched.
+      refresher.notice();
     });
     scope.on('policy.changed', () => running?.ring.expire());
     scope.on('record.changed', ({ model }) => {

@@ -28,6 +28,7 @@ const hashed = [
   'model',
   'models',
   'record_ids',
+  'unlisted',
   'fields',
   'domain',
   'credential_kind',
