@@ -8,9 +8,6 @@ export type Filter = Readonly<Record<string, unknown>>;
 
 type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
 
-/** A condition that asks nothing about other rows. */
-type Local = Exclude<Condition, Kind<'related'> | Kind<'within'>>;
-
 export const everything: Filter = {};
 export const nothing: Filter = { _id: { $in: [] } };
 
