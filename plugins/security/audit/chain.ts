@@ -28,7 +28,6 @@ const hashed = [
   'model',
   'models',
   'record_ids',
-  'unlisted',
   'fields',
   'domain',
   'credential_kind',
