@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { registerCommands } from '../boot.ts';
 import { kernelVersion } from '../plugin/plugin-graph.ts';
 import { type CommandKit, createCommandKit } from './command-kit.ts';
@@ -69,10 +69,15 @@ function createProgram({ stdout, stderr }: Machine): Command {
     .exitOverride();
 }
 
-/** The options that are needed before the commands are known. */
+/** The options that are needed before the commands are known; what is wrong with them is said when all are parsed. */
 function globalOptions(argv: readonly string[]): { config?: string; debug?: boolean; command?: string | undefined } {
   const early = new Command().option('--config <file>').option('--debug').exitOverride();
   early.configureOutput({ writeErr: () => {} });
-  const { operands } = early.parseOptions([...argv]);
-  return { ...early.opts<{ config?: string; debug?: boolean }>(), command: operands[0] };
+  try {
+    const { operands } = early.parseOptions([...argv]);
+    return { ...early.opts<{ config?: string; debug?: boolean }>(), command: operands[0] };
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return {};
+    throw thrown;
+  }
 }

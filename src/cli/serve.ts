@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createHttpServer, type HttpServer } from '../server/http.ts';
+import type { HttpServer } from '../server/http.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
 import { identity } from './identity.ts';
@@ -11,6 +11,8 @@ export function registerServe(program: Command, kit: CommandKit): void {
     .command('serve')
     .description('Serve MCP over HTTP, until it is told to stop (Ctrl-C, SIGTERM)')
     .action(async () => {
+      // Loaded here, because every command would wait for it.
+      const { createHttpServer } = await import('../server/http.ts');
       const app = await kit.open({ role: 'server' });
       await app.start();
       const server = createHttpServer({ ...app, identity });

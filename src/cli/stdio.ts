@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { serveStdio } from '../server/stdio.ts';
 import type { CommandKit } from './command-kit.ts';
 import { identity } from './identity.ts';
 import { stopSignal } from './serve.ts';
@@ -11,6 +10,8 @@ export function registerStdio(program: Command, kit: CommandKit): void {
     .description('Serve MCP to one local client on stdin and stdout; GATEHOUSE_API_KEY holds its key')
     .action(async () => {
       const { env, stdin, stdout } = kit.machine;
+      // Loaded here, because every command would wait for it.
+      const { serveStdio } = await import('../server/stdio.ts');
       const app = await kit.open({ role: 'server' });
       await app.start();
       const key = env.GATEHOUSE_API_KEY ?? '';

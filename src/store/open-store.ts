@@ -1,6 +1,5 @@
 import { isAbsolute, join } from 'node:path';
 import { kernelErrors } from '../errors.ts';
-import { openMongoStore } from './mongo/mongo-store.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
@@ -16,7 +15,11 @@ export async function openStore(input: {
     const path = location.slice('sqlite:'.length);
     return openSqliteStore({ path: isAbsolute(path) ? path : join(folder, path), now, queryTimeLimit });
   }
-  if (/^mongodb(\+srv)?:\/\//.test(location)) return openMongoStore({ uri: location, now, queryTimeLimit });
+  if (/^mongodb(\+srv)?:\/\//.test(location)) {
+    // Loaded where it is used: whoever has SQLite does not wait for it.
+    const { openMongoStore } = await import('./mongo/mongo-store.ts');
+    return openMongoStore({ uri: location, now, queryTimeLimit });
+  }
   throw kernelErrors.CONFIG_INVALID({
     message: 'The store must be `sqlite:PATH` or a MongoDB URI (`mongodb://…`).',
     detail: `it begins with ${location.slice(0, 10)}`,
