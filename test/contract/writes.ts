@@ -178,7 +178,7 @@ export function writes(store: () => Store): void {
       ['an update of the version', update({ add: { version: 1 } })],
       ['text added', update({ add: { name: 1 } })],
       ['set and added at once', update({ set: { age: 1 }, add: { age: 1 } })],
-      ['a condition on a field that is not declared', update({ where: equals('salary', 1) })],
+      ['a condition on a field that is not declared', update({ where: all(equals('id', id(1)), equals('salary', 1)) })],
       ['a field that is not declared', update({ set: { salary: 1 } })],
       ['a model that was not opened', { kind: 'remove', model: 'contract.nobody', where: everything }],
     ])('%s is a mistake in the program', async (_, operation) => {
