@@ -68,7 +68,9 @@ export function defineErrors<const T extends Readonly<Record<string, ErrorSpec>>
 ): { readonly [K in keyof T]: ErrorFactory } {
   const factories: Record<string, ErrorFactory> = {};
   for (const [code, spec] of Object.entries(table)) {
-    factories[code] = Object.assign((parts?: ErrorParts) => new GatehouseError(code, spec, parts), { code, spec });
+    const make = (parts?: ErrorParts) => new GatehouseError(code, spec, parts);
+    const factory = spec.audience === 'caller' ? (parts?: ErrorParts) => withoutStack(() => make(parts)) : make;
+    factories[code] = Object.assign(factory, { code, spec });
   }
   return factories as { readonly [K in keyof T]: ErrorFactory };
 }
@@ -76,6 +78,20 @@ export function defineErrors<const T extends Readonly<Record<string, ErrorSpec>>
 /** Whether `error` is a GatehouseError with this code. */
 export function hasCode(error: unknown, code: string): error is GatehouseError {
   return error instanceof GatehouseError && error.code === code;
+}
+
+/**
+ * What a caller did wrong is said by code and message; where in the server it was noticed is of no use to anybody, and
+ * finding that out is the dearest part of a refusal. Errors for the operator keep their stack.
+ */
+function withoutStack(make: () => GatehouseError): GatehouseError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** The kernel's own codes. */
