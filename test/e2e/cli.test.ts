@@ -3,16 +3,18 @@ import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { starterFiles } from '../../src/cli/starter-files.ts';
 import { verifies } from '../requirements.ts';
 import { exitOf, runCommand, startCommand } from '../support/command-line.ts';
 import { makeFolder, writeInto } from '../support/folder.ts';
 
+// Processes are started one after the other, and a busy machine takes its time with each.
+vi.setConfig({ testTimeout: 180_000 });
+
 /** A folder as `init` makes it. */
-async function initialized(): Promise<string> {
-  const folder = makeFolder();
-  await runCommand(['init'], { folder });
-  return folder;
+function initialized(): string {
+  return makeFolder(starterFiles);
 }
 
 /** Waits for what a server prints when it listens. */
@@ -47,7 +49,7 @@ test(`${verifies('CLI-1')} init writes what starts, and overwrites nothing`, asy
 });
 
 test(`${verifies('CLI-1', 'OPS-1')} serve prints one line, answers, and stops gracefully on a signal`, async () => {
-  const folder = await initialized();
+  const folder = initialized();
   const child = startCommand(['serve'], { folder, env: { PORT: '0' } });
   const url = await urlOf(child);
   const ready = await fetch(new URL('/readyz', url));
@@ -63,7 +65,7 @@ test(`${verifies('CLI-1', 'OPS-1')} serve prints one line, answers, and stops gr
 });
 
 test('a port that is taken is said plainly', async () => {
-  const folder = await initialized();
+  const folder = initialized();
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -77,7 +79,7 @@ test('a port that is taken is said plainly', async () => {
 });
 
 test(`${verifies('CLI-1')} users and keys: --json is JSON alone, everything else is on stderr`, async () => {
-  const folder = await initialized();
+  const folder = initialized();
   expect((await runCommand(['user', 'create', '--login', 'sara', '--groups', 'staff'], { folder })).code).toBe(0);
   const created = await runCommand(
     ['key', 'create', '--name', 'first', '--user', 'sara', '--scopes', 'read', '--json'],
@@ -102,7 +104,7 @@ test(`${verifies('CLI-1')} users and keys: --json is JSON alone, everything else
 });
 
 test(`${verifies('PROTO-2')} stdio serves the same tools, and stdout carries protocol alone`, async () => {
-  const folder = await initialized();
+  const folder = initialized();
   await runCommand(['user', 'create', '--login', 'sara', '--groups', 'staff'], { folder });
   const created = await runCommand(['key', 'create', '--name', 'k', '--user', 'sara', '--scopes', 'read', '--json'], {
     folder,
@@ -143,7 +145,7 @@ test.each([
   ['no key', {}],
   ['a bad key', { GATEHOUSE_API_KEY: 'gh_aaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbb' }],
 ])(`${verifies('PROTO-2')} stdio with %s says why on stderr and fails`, async (_, env) => {
-  const ran = await runCommand(['stdio'], { folder: await initialized(), env });
+  const ran = await runCommand(['stdio'], { folder: initialized(), env });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toMatch(/^KEY_REFUSED: .*GATEHOUSE_API_KEY/);
 });
@@ -157,14 +159,14 @@ test.each([
   ['a command without its subcommand', ['model']],
   ['an option without its value', ['--config']],
 ])(`${verifies('CLI-1')} %s: usage on stderr, exit code 2`, async (_, args) => {
-  const ran = await runCommand(args, { folder: await initialized() });
+  const ran = await runCommand(args, { folder: initialized() });
   expect(ran).toMatchObject({ code: 2, stdout: '' });
   expect(ran.stderr).not.toBe('');
   expect(ran.stderr).not.toContain('    at ');
 });
 
 test(`${verifies('CFG-1', 'CLI-1')} a faulty config starts nothing and names every fault; help and doctor still work`, async () => {
-  const folder = await initialized();
+  const folder = initialized();
   const config = readFileSync(join(folder, 'mcp.config.ts'), 'utf8');
   writeInto(folder, 'mcp.config.ts', config.replace("group: 'staff'", "group: 'stfaf'").replace("'pii'", "'pi'"));
   for (const args of [
@@ -196,7 +198,7 @@ test(`${verifies('CFG-1', 'CLI-1')} a faulty config starts nothing and names eve
 });
 
 test('the config is found from a folder below, and may be named', async () => {
-  const folder = await initialized();
+  const folder = initialized();
   writeInto(folder, 'deep/er/file', '');
   const below = await runCommand(['model', 'show', 'crm.contact', '--json'], { folder: join(folder, 'deep/er') });
   expect(JSON.parse(below.stdout)).toMatchObject({ name: 'crm.contact', titleField: 'name' });
@@ -210,13 +212,13 @@ test('the config is found from a folder below, and may be named', async () => {
 });
 
 test('model show of a misspelt model suggests the right one', async () => {
-  const ran = await runCommand(['model', 'show', 'crm.contct'], { folder: await initialized() });
+  const ran = await runCommand(['model', 'show', 'crm.contct'], { folder: initialized() });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain('There is no model crm.contct. Did you mean crm.contact?');
 });
 
 test('a store that cannot be opened is said plainly', async () => {
-  const folder = await initialized();
+  const folder = initialized();
   writeInto(folder, 'data', 'a file where a folder should be');
   const ran = await runCommand(['user', 'list'], { folder });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
@@ -225,7 +227,7 @@ test('a store that cannot be opened is said plainly', async () => {
 });
 
 test('the store file is for its owner alone, and doctor notices when it is not', async () => {
-  const folder = await initialized();
+  const folder = initialized();
   await runCommand(['user', 'list'], { folder });
   const file = join(folder, 'data', 'gatehouse.db');
   expect(statSync(file).mode & 0o077).toBe(0);
@@ -235,7 +237,7 @@ test('the store file is for its owner alone, and doctor notices when it is not',
 });
 
 test(`${verifies('CFG-1')} an edit of the policies holds in a running server without a restart`, async () => {
-  const folder = await initialized();
+  const folder = initialized();
   await runCommand(['user', 'create', '--login', 'sara', '--groups', 'staff'], { folder });
   const created = await runCommand(['key', 'create', '--name', 'k', '--user', 'sara', '--scopes', 'read', '--json'], {
     folder,
