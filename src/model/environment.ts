@@ -115,9 +115,11 @@ export interface EnvironmentParts {
 export interface ReachedRecords {
   readonly model: string;
   readonly operation: Operation;
-  /** Public ids; the first 100, `count` is all. */
+  /** Public ids; the first 1,000, `count` is all. */
   readonly ids: readonly string[];
   readonly count: number;
+  /** How many records matched, where an answer tells: those on other pages too. */
+  readonly matched?: number;
   /** Names and paths that were read, written, or decided which records. */
   readonly fields: readonly string[];
 }

@@ -21,7 +21,7 @@ export interface RecordsContext {
 export const maxRecords = 1000;
 
 /** Ids that are told to the audit entry. */
-const maxReachedIds = 100;
+const maxReachedIds = maxRecords;
 
 export function requireOperation({ access, model }: RecordsContext, operation: Operation): void {
   if (access.operations.has(operation)) return;
@@ -82,7 +82,7 @@ export function notFound({ model }: RecordsContext, ids: readonly string[]): Err
 /** Tells the audit entry what was reached. */
 export function tellReached(
   { parts, model }: RecordsContext,
-  reached: { operation: Operation; ids: readonly string[]; count?: number; fields: Iterable<string> },
+  reached: { operation: Operation; ids: readonly string[]; count?: number; matched?: number; fields: Iterable<string> },
 ): void {
   if (!parts.onReach) return;
   const told: ReachedRecords = {
@@ -90,6 +90,7 @@ export function tellReached(
     operation: reached.operation,
     ids: reached.ids.slice(0, maxReachedIds).map(id => formatPublicId(model.name, id)),
     count: reached.count ?? reached.ids.length,
+    ...(reached.matched !== undefined && { matched: reached.matched }),
     fields: [...new Set(reached.fields)],
   };
   parts.onReach(told);

@@ -52,6 +52,7 @@ export async function search(
   tellReached(context, {
     operation: 'read',
     ids: rows.map(row => row.id),
+    matched: total,
     fields: [...fields.map(([name]) => name), ...order.map(by => by.field), ...domainPaths(input.domain)],
   });
   return { records: await decodeRows({ context, rows, fields }), total };

@@ -65,9 +65,11 @@ export interface Call {
 export interface Reached {
   readonly model: string;
   readonly operation: Operation;
-  /** The first 100; `count` is all. */
+  /** The first 1,000; `count` is all. */
   readonly ids: readonly string[];
   readonly count: number;
+  /** How many records matched, where an answer tells: those on other pages too. */
+  readonly matched?: number;
   readonly fields: readonly string[];
 }
 

@@ -161,6 +161,7 @@ describe('what is told to the audit entry', () => {
         operation: 'read',
         ids: [ids.bob],
         count: 1,
+        matched: 1,
         fields: ['email', 'rank', 'parent_id.name'],
       },
     ]);
