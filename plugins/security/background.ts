@@ -8,6 +8,8 @@ export interface Background {
 
 /** Runs `work` every so many ms, never twice at once. A failure is logged, and the next time comes all the same. */
 export function runInBackground(parts: {
+  /** What is written down, for the log. */
+  readonly what: string;
   readonly every: number;
   readonly log: Logger;
   readonly work: readonly (() => Promise<void>)[];
@@ -16,7 +18,7 @@ export function runInBackground(parts: {
 
   async function run(): Promise<void> {
     for (const work of parts.work) {
-      await work().catch(thrown => parts.log.error({ err: thrown }, 'usage and sessions not written down yet'));
+      await work().catch(thrown => parts.log.error({ err: thrown, what: parts.what }, 'not written down yet'));
     }
     running = undefined;
   }

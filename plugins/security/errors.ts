@@ -74,4 +74,22 @@ export const securityErrors = defineErrors({
     audience: 'operator',
     solve: 'The message names the option and what it expects.',
   },
+  AUDIT_KEY_INVALID: {
+    message: 'GATEHOUSE_AUDIT_KEY is too short: expected at least 32 characters.',
+    status: 500,
+    audience: 'operator',
+    solve: 'Make one with `openssl rand -base64 32`, and give every instance the same.',
+  },
+  AUDIT_BROKEN: {
+    message: 'The log is not what was written.',
+    status: 500,
+    audience: 'operator',
+    solve: 'The report names every place. Keep a copy of the database as it is, and ask who could write to it.',
+  },
+  EXPORT_FAILED: {
+    message: 'The export cannot be written.',
+    status: 500,
+    audience: 'operator',
+    solve: 'The message names the file and what is wrong with it.',
+  },
 });

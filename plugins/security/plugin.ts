@@ -4,6 +4,7 @@ import { definePlugin } from '../../src/index.ts';
 import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
+import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
 import { registerAuditCommands } from './commands/audit.ts';
 import { registerKeyCommands } from './commands/key.ts';
@@ -17,6 +18,8 @@ import { apiKey } from './models/api-key.ts';
 import { apiKeySecret } from './models/api-key-secret.ts';
 import { apiKeyUsage } from './models/api-key-usage.ts';
 import { auditEntry } from './models/audit-entry.ts';
+import { auditHead } from './models/audit-head.ts';
+import { auditTip } from './models/audit-tip.ts';
 import { fieldRule } from './models/field-rule.ts';
 import { permission } from './models/permission.ts';
 import { session } from './models/session.ts';
@@ -48,11 +51,14 @@ interface Running {
   readonly directory: PermissionDirectory;
   readonly refresher: Refresher;
   readonly background: Background;
+  readonly noting: Background;
   stopWatching(): void;
 }
 
 /** ms between two write-downs of usage and session activity, and between two tries to read permissions. */
 const flushEvery = 5_000;
+/** ms between two looks at how far the log has come. */
+const noteEvery = 1_000;
 const retryAfter = 500;
 /** A change of these decides about credentials; this instance does not wait to be told of it. */
 const decidesOnCallers: ReadonlySet<string> = new Set(['base.user', 'base.group', 'security.api-key']);
@@ -72,13 +78,15 @@ export default definePlugin({
     };
     const limits = createLimitsBook();
     const rates = createRateLimits(own.rate);
+    const signer = signerOf(own.audit.signingKey, process.env);
     const directory = () => running?.directory;
 
-    for (const model of [apiKey, apiKeySecret, apiKeyUsage, session, sessionSlots, permission, fieldRule, auditEntry]) {
+    for (const model of [apiKey, apiKeySecret, apiKeyUsage, session, sessionSlots, permission, fieldRule]) {
       scope.model(model);
     }
+    for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     scope.policies(securityPolicies);
-    scope.access(sealedLayer(new Set([apiKeySecret.name, sessionSlots.name])));
+    scope.access(sealedLayer(new Set([apiKeySecret.name, sessionSlots.name, auditTip.name])));
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
 
@@ -99,6 +107,7 @@ export default definePlugin({
     scope.job({
       name: 'rate counters',
       schedule: '*/5 * * * *',
+      everyInstance: true,
       async run(runtime) {
         runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
       },
@@ -117,6 +126,7 @@ export default definePlugin({
       const ring = createKeyRing({ runtime, attempts });
       const usage = createKeyUsage(runtime);
       const book = createSessionBook({ runtime, settings: own.sessions });
+      const audit = createAuditLog({ runtime, signer });
       const permissions = createPermissionDirectory(runtime);
       await permissions.sync();
       const refresher = createRefresher({
@@ -133,10 +143,16 @@ export default definePlugin({
         ring,
         usage,
         book,
-        audit: createAuditLog(runtime),
+        audit,
         directory: permissions,
         refresher,
-        background: runInBackground({ every: flushEvery, log: runtime.log, work: [usage.flush, book.flush] }),
+        background: runInBackground({
+          what: 'usage and sessions',
+          every: flushEvery,
+          log: runtime.log,
+          work: [usage.flush, book.flush],
+        }),
+        noting: runInBackground({ what: 'audit tip', every: noteEvery, log: runtime.log, work: [audit.note] }),
         stopWatching: runtime.store.watch(() => {
           ring.expire();
           refresher.notice();
@@ -153,7 +169,8 @@ export default definePlugin({
       running?.stopWatching();
       await running?.refresher.stop();
       await running?.background.stop();
-      await running?.audit.drained();
+      await running?.noting.stop();
+      await running?.audit.close();
     });
   },
 });

@@ -63,6 +63,19 @@ export const settings = z.strictObject({
         .describe('Minutes for which none is looked at then, and after which failures are forgotten.'),
     })
     .prefault({}),
+  audit: z
+    .strictObject({
+      retentionDays: count.default(90).describe('Days after which entries of the log are deleted.'),
+      signingKey: z
+        .string()
+        .min(32)
+        .nullable()
+        .default(null)
+        .describe(
+          'What the heads of the log are signed with (HMAC-SHA256), at least 32 characters; null: the environment variable `GATEHOUSE_AUDIT_KEY`, and where that is not set either they are not signed.',
+        ),
+    })
+    .prefault({}),
 });
 
 export type SecuritySettings = z.output<typeof settings>;

@@ -6,36 +6,73 @@ import {
   type WriteOperation,
 } from '../../../src/index.ts';
 import { type AuditContent, auditContent } from './audit-row.ts';
-import { createChain } from './chain.ts';
+import { type Chain, createChain } from './chain.ts';
+import { type ChainRecord, createChainRecord } from './chain-record.ts';
 import { createGroupCommit } from './group-commit.ts';
+import type { Removed } from './head.ts';
+import type { Signer } from './signer.ts';
 
 /** The log that every answer waits for. */
 export interface AuditLog {
   /** Resolves when the entry is durable; AUDIT_UNAVAILABLE where it cannot be written or too many wait. */
   write(entry: AuditEntry): Promise<void>;
-  drained(): Promise<void>;
+  /** What is kept apart from the entries, brought up to date: call it every second. Once a day (UTC) it writes a head. */
+  note(): Promise<void>;
+  /** Writes a head that says what retention is about to take out. */
+  retire(removed: readonly Removed[]): Promise<void>;
+  /** Waits for what is on its way, and writes the last head. */
+  close(): Promise<void>;
+}
+
+interface Current {
+  readonly chain: Chain;
+  readonly record: ChainRecord;
 }
 
 const model = 'security.audit-entry';
 const maxBatch = 1_000;
 const maxWaiting = 20_000;
 
-export function createAuditLog(
-  runtime: Runtime,
-  defer: (run: () => void) => void = run => setImmediate(run),
-): AuditLog {
-  let chain = createChain(runtime.newId());
+export function createAuditLog(parts: {
+  runtime: Runtime;
+  signer?: Signer | undefined;
+  /** Puts off the first batch of a burst; default `setImmediate`. */
+  defer?: (run: () => void) => void;
+}): AuditLog {
+  const { runtime, signer, defer = run => setImmediate(run) } = parts;
+  let current = begin();
+  /** Chains that ended with a failed write and whose last head is not written yet. */
+  let ending: { record: ChainRecord; attempted: number }[] = [];
+
+  function begin(): Current {
+    const chain = createChain(runtime.newId());
+    return { chain, record: createChainRecord({ runtime, signer, chain: chain.id }) };
+  }
 
   async function write(contents: readonly AuditContent[]): Promise<void> {
+    const { chain, record } = current;
     try {
+      await record.begin();
       const operations = contents.map((content): WriteOperation => {
-        return { kind: 'insert', model, row: { id: runtime.newId(), ...chain.add(content) } };
+        return { kind: 'insert', model, row: chain.add({ id: runtime.newId(), ...content }) };
       });
       await runtime.store.write(operations, { atomic: false });
+      record.advance(chain.place());
     } catch (thrown) {
-      // Nobody knows how much of the batch is stored: what follows begins a chain of its own.
-      chain = createChain(runtime.newId());
+      const { sequence: attempted } = chain.place();
+      if (attempted > 0) {
+        // Nobody knows how much of the batch is stored: what follows begins a chain of its own.
+        ending.push({ record, attempted });
+        current = begin();
+      }
       throw kernelErrors.AUDIT_UNAVAILABLE({ cause: thrown });
+    }
+  }
+
+  async function endChains(): Promise<void> {
+    for (const ended of ending) {
+      await ended.record.head('end', { attempted: ended.attempted });
+      ending = ending.filter(other => other !== ended);
     }
   }
 
@@ -46,7 +83,32 @@ export function createAuditLog(
     maxWaiting,
     refuse: () => kernelErrors.AUDIT_UNAVAILABLE({ detail: `${maxWaiting} entries are waiting to be written` }),
   });
-  return { write: entry => commit.add(auditContent(entry)), drained: commit.drained };
+  return {
+    write: entry => commit.add(auditContent(entry)),
+    async note() {
+      await endChains();
+      const { record } = current;
+      const last = record.lastHeadAt();
+      if (last !== undefined && dayOf(last) !== dayOf(new Date(runtime.now()).toISOString()))
+        await record.head('daily');
+      else await record.note();
+    },
+    async retire(removed) {
+      const { record } = current;
+      await record.begin();
+      await record.head('retention', { removed });
+    },
+    async close() {
+      await commit.drained();
+      await endChains();
+      const { record } = current;
+      if (record.lastHeadAt() !== undefined) await record.head('stop');
+    },
+  };
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10);
 }
 
 /** The log as the pipeline knows it. Before it is there, no call is answered. */

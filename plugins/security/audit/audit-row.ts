@@ -4,7 +4,9 @@ import { safeText } from './safe-text.ts';
 /** What an entry says, without its place in the chain. */
 export type AuditContent = ReturnType<typeof auditContent>;
 
-const maxIds = 100;
+/** Ids that a call names, true or not, and all of them together with those of the records that it reached. */
+const maxNamedIds = 100;
+const maxIds = 1_000;
 const maxFields = 200;
 const maxModels = 50;
 
@@ -21,6 +23,7 @@ export function auditContent({ call, outcome, reached, durationMs }: AuditEntry)
     model: touched.models[0] ?? null,
     models: touched.models.length > 1 ? ` ${touched.models.join(' ')} ` : null,
     record_ids: touched.ids.length > 0 ? touched.ids : null,
+    unlisted: touched.unlisted.length > 0 ? touched.unlisted : null,
     fields: touched.fields.length > 0 ? touched.fields : null,
     domain: touched.domain,
     credential_kind: principal?.credential.kind ?? null,
@@ -42,9 +45,16 @@ export function auditContent({ call, outcome, reached, durationMs }: AuditEntry)
   };
 }
 
+/**
+ * A model of which an answer said more than `record_ids` names. `figures`: aggregates and counts. `more`: records beyond
+ * those that are kept. `matched`: how many records matched in all, with some of them on other pages.
+ */
+export type Unlisted = readonly [model: string, how: 'figures' | 'more' | 'matched'];
+
 interface Summary {
   readonly models: string[];
   readonly ids: string[];
+  readonly unlisted: Unlisted[];
   readonly fields: string[];
   readonly domain: string | null;
   readonly count: number;
@@ -54,6 +64,7 @@ interface Summary {
 function summarise({ touches }: Call, reached: readonly Reached[]): Summary {
   const models: string[] = [];
   const ids = new Set<string>();
+  const unlisted: Unlisted[] = [];
   const fields = new Set<string>();
   const domains: string[] = [];
   let count = 0;
@@ -65,17 +76,27 @@ function summarise({ touches }: Call, reached: readonly Reached[]): Summary {
   for (const touch of touches) {
     const model = note(touch.model);
     if (touch.domain) domains.push(safeText(touch.domain, 1000));
-    for (const id of touch.ids ?? []) if (ids.size < maxIds) ids.add(publicId(model, safeText(id, 128)));
+    for (const id of touch.ids ?? []) if (ids.size < maxNamedIds) ids.add(publicId(model, safeText(id, 128)));
     for (const { path } of touch.fields ?? [])
       if (fields.size < maxFields) fields.add(`${model}.${safeText(path, 200)}`);
   }
   for (const part of reached) {
     const model = note(part.model);
     count += part.count;
-    for (const id of part.ids) if (ids.size < maxIds) ids.add(`${model}/${id}`);
+    for (const id of part.ids) if (ids.size < maxIds) ids.add(publicId(model, id));
+    const how = leftOut(part, ids);
+    if (how && !unlisted.some(([other, its]) => other === model && its === how)) unlisted.push([model, how]);
     for (const name of part.fields) if (fields.size < maxFields) fields.add(`${model}.${name}`);
   }
-  return { models, ids: [...ids], fields: [...fields], domain: domains.join('; ') || null, count };
+  return { models, ids: [...ids], unlisted, fields: [...fields], domain: domains.join('; ') || null, count };
+}
+
+/** What of the records that were reached is not in the list of ids. */
+function leftOut({ model, ids, count, matched = 0 }: Reached, kept: ReadonlySet<string>): Unlisted[1] | undefined {
+  if (count > 0 && ids.length === 0) return 'figures';
+  const isFull = kept.size >= maxIds;
+  if (count > ids.length || (isFull && ids.some(id => !kept.has(publicId(model, id))))) return 'more';
+  return matched > count ? 'matched' : undefined;
 }
 
 /** Tools name records as they were named to them: with their model or without. */

@@ -6,16 +6,26 @@ import type { AuditContent } from './audit-row.ts';
  * out or moved breaks it there. After a failed write, of which nobody knows what was stored, a new chain begins.
  *
  *   previous ─┐
- *   content ──┴─► SHA-256(JSON of [chain, sequence, previous, content…]) = hash ──► previous of the next
+ *   content ──┴─► SHA-256(JSON of [id, chain, sequence, previous, content…]) = hash ──► previous of the next
+ *
+ * Heads (head.ts) keep how far each chain has come, so that what is cut off at its end, or taken out whole, is missed.
  */
 
-/** An entry's place in its chain. */
-export interface Link {
+/** An entry with its place in its chain. */
+export type ChainedEntry = AuditContent & {
+  readonly id: string;
   readonly chain: string;
   /** From 1. */
   readonly sequence: number;
   /** The hash of the entry before; 64 zeros for the first. */
   readonly previous: string;
+  readonly hash: string;
+};
+
+/** How far a chain has come: its newest entry, or nothing yet. */
+export interface Place {
+  readonly sequence: number;
+  readonly hash: string;
 }
 
 /** What is hashed, in this order. Part of the format: it never changes, only a new version of it may. */
@@ -28,6 +38,7 @@ const hashed = [
   'model',
   'models',
   'record_ids',
+  'unlisted',
   'fields',
   'domain',
   'credential_kind',
@@ -53,23 +64,25 @@ export const genesis = '0'.repeat(64);
 /** The hash of an entry: of what the store gives back it is the same as when it was written. */
 export function entryHash(entry: Readonly<Record<string, unknown>>): string {
   const values = hashed.map(name => entry[name] ?? null);
-  return hash('sha256', JSON.stringify([entry.chain, entry.sequence, entry.previous, ...values]));
+  return hash('sha256', JSON.stringify([entry.id, entry.chain, entry.sequence, entry.previous, ...values]));
 }
 
 /** Gives entries their places, one after the other. */
 export interface Chain {
-  add(content: AuditContent): AuditContent & Link & { readonly hash: string };
+  readonly id: string;
+  add(entry: AuditContent & { readonly id: string }): ChainedEntry;
+  place(): Place;
 }
 
 export function createChain(id: string): Chain {
-  let sequence = 0;
-  let previous = genesis;
+  let place: Place = { sequence: 0, hash: genesis };
   return {
+    id,
+    place: () => place,
     add(content) {
-      sequence += 1;
-      const linked = { ...content, chain: id, sequence, previous };
+      const linked = { ...content, chain: id, sequence: place.sequence + 1, previous: place.hash };
       const entry = { ...linked, hash: entryHash(linked) };
-      previous = entry.hash;
+      place = { sequence: entry.sequence, hash: entry.hash };
       return entry;
     },
   };

@@ -12,6 +12,7 @@ export const auditEntry = defineModel({
     ['user_login', 'time'],
     ['model', 'time'],
     ['outcome', 'time'],
+    ['chain', 'sequence'],
   ],
   fields: {
     time: field.datetime({ required: true, index: true }),
@@ -21,7 +22,8 @@ export const auditEntry = defineModel({
     tool: field.char({ help: 'The tool, prompt or resource, as it was named.' }),
     model: field.char({ help: 'The first model that the call named or reached.' }),
     models: field.text({ help: 'All of them, where there were several: between spaces, also at the ends.' }),
-    record_ids: field.json({ help: 'Up to 100 records that were named or reached.' }),
+    record_ids: field.json({ help: 'Up to 1,000 records that were named or reached.' }),
+    unlisted: field.json({ help: 'Models of which the answer told more than those records: how much of them.' }),
     fields: field.json({ help: 'Up to 200 fields that were named or reached.' }),
     domain: field.text({ help: 'What was searched for, without values.' }),
     credential_kind: field.char(),

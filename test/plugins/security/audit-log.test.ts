@@ -95,7 +95,7 @@ describeOnStores('the audit log', open => {
         },
       },
     };
-    const log = createAuditLog(runtime);
+    const log = createAuditLog({ runtime });
     const write = () =>
       log.write({ call: callIn({ id: house.runtime.newId() }), outcome: { kind: 'ok' }, reached: [], durationMs: 1 });
     const refused = await Promise.allSettled([write(), write()]);

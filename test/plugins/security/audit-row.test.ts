@@ -62,6 +62,10 @@ describe('audit entries', () => {
       model: 'x.partner',
       models: ' x.partner x.country ',
       record_ids: [`x.partner/${'a'.repeat(24)}`, `x.partner/${'b'.repeat(24)}`],
+      unlisted: [
+        ['x.partner', 'more'],
+        ['x.country', 'figures'],
+      ],
       fields: ['x.partner.email', 'x.partner.name', 'x.country.name'],
       domain: 'email = …',
       credential_kind: 'api-key',
@@ -146,14 +150,14 @@ describe('the chain', () => {
 
   test('links every entry to the one before', () => {
     const chain = createChain('one');
-    const [first, second] = [chain.add(content), chain.add(content)];
+    const [first, second] = [chain.add({ id: 'e', ...content }), chain.add({ id: 'e', ...content })];
     expect(first).toMatchObject({ chain: 'one', sequence: 1, previous: genesis });
     expect(second).toMatchObject({ chain: 'one', sequence: 2, previous: first?.hash });
     expect(second && entryHash({ ...second })).toBe(second?.hash);
   });
 
   test('shows any change of an entry: of its content, its place and its chain', () => {
-    const entry = createChain('one').add(content);
+    const entry = createChain('one').add({ id: 'e', ...content });
     for (const name of Object.keys(entry)) {
       if (name !== 'hash') expect(entryHash({ ...entry, [name]: 'changed' }), name).not.toBe(entry.hash);
     }
