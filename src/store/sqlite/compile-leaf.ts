@@ -78,12 +78,13 @@ export function referring({ list, at, refs }: { list: string; at: Place; refs: (
 
 export function compileWords({ fields, words: wanted }: Kind<'words'>, at: Place): string {
   if (wanted.length === 0 || fields.length === 0) return '0';
-  const positions = fields.map(field => columnOf(at.table, field).word);
-  if (!at.table.words || positions.includes(-1)) throw new TypeError(`Not all of these are searchable: ${fields}.`);
+  const columns = fields.map(field => columnOf(at.table, field).word);
+  if (!at.table.words || columns.includes(undefined))
+    throw new TypeError(`Not all of these are searchable: ${fields}.`);
   const terms = wanted.map(
     word => `"${storable(word, { model: at.table.model.name, field: fields.join(', ') }).replaceAll('"', '""')}" *`,
   );
-  const query = `{${positions.map(position => `w${position}`).join(' ')}} : (${terms.join(' AND ')})`;
+  const query = `{${columns.join(' ')}} : (${terms.join(' AND ')})`;
   const timed = at.to.timed ? ' AND in_time(rowid)' : '';
   return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(at.to, query)}${timed})`;
 }

@@ -7,7 +7,7 @@ import { rowsOf } from './statement-cache.ts';
 import { type Column, type Table, tableOf } from './table.ts';
 
 /** Counts up where the layout below changes. */
-const layout = 1;
+const layout = 2;
 
 const types: Readonly<Record<StoredType, string>> = {
   string: 'TEXT',
@@ -146,20 +146,17 @@ function isIndexed(model: StoredModel, column: Column): boolean {
 /** Made anew from the rows when other fields are searchable than before. */
 function ensureWords(connection: Connection, { model, sql, columns, words }: Table): void {
   const { db } = connection;
-  const searchable = columns.filter(column => column.word >= 0);
-  const wanted = JSON.stringify(searchable.map(column => column.field));
+  const searchable = columns.filter(column => column.word);
+  const wanted = JSON.stringify({ layout, fields: searchable.map(column => column.field) });
   const key = `words:${model.name}`;
-  if ((recorded(connection, key) ?? '[]') === wanted) return;
+  if (recorded(connection, key) === wanted) return;
   db.exec(`DROP TABLE IF EXISTS ${derived(model.name, 'words')}`);
   record(connection, key, wanted);
   if (!words) return;
+  const names = searchable.map(column => column.word).join(', ');
   // The tokens come from wordsOf, so the index keeps no text and the tokenizer only splits at spaces.
-  db.exec(
-    `CREATE VIRTUAL TABLE ${words} USING fts5(${searchable.map(column => `w${column.word}`).join(', ')}, content='', contentless_delete=1, tokenize='ascii')`,
-  );
-  const insert = db.prepare(
-    `INSERT INTO ${words} (rowid, ${searchable.map(c => `w${c.word}`).join(', ')}) VALUES (?${', ?'.repeat(searchable.length)})`,
-  );
+  db.exec(`CREATE VIRTUAL TABLE ${words} USING fts5(${names}, content='', contentless_delete=1, tokenize='ascii')`);
+  const insert = db.prepare(`INSERT INTO ${words} (rowid, ${names}) VALUES (?${', ?'.repeat(searchable.length)})`);
   const select = connection.prepare(
     `SELECT "$row", ${searchable.map(column => column.sql).join(', ')} FROM ${sql} WHERE "$row" > ? ORDER BY "$row" LIMIT 1000`,
   );

@@ -42,6 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let tables: Tables = new Map();
   let generation = 0;
   let closed: Promise<void> | undefined;
+  let opening: Promise<unknown> | undefined;
 
   const writer = startWriter({
     path,
@@ -89,8 +90,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     async open(models) {
       checkOpen();
       const added = models.map(tableOf);
-      await writer.submit({ kind: 'open', models });
-      tables = new Map([...tables, ...added.map(table => [table.model.name, table] as const)]);
+      const opened = writer.submit({ kind: 'open', models }).then(() => {
+        tables = new Map([...tables, ...added.map(table => [table.model.name, table] as const)]);
+      });
+      const all = Promise.allSettled([opening, opened]).then(() => {
+        if (opening === all) opening = undefined;
+      });
+      opening = all;
+      await opened;
     },
     async find(query) {
       let shape = shapeOf([]);
@@ -113,6 +120,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
     async write(operations, { atomic = true } = {}) {
       checkOpen();
+      // What is written while models are opened is encoded for the tables as they will be; all else at once, so that
+      // nothing changes the tables between encoding and writing.
+      while (opening) await opening;
       const encoded = operations.map(operation => encodeOperation(operation, tables));
       if (encoded.length === 0) return [];
       const applied = await writer.submit({ kind: 'write', operations: encoded, atomic });

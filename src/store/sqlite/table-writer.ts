@@ -33,10 +33,10 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
   const { columns, words, sql } = table;
   const folded = columns.flatMap((column, index) => (column.folded ? [{ name: column.folded, index }] : []));
   const lists = columns.flatMap(({ list, field }, index) => (list ? [{ list, field, index }] : []));
-  const searchable = columns.flatMap((column, index) => (column.word >= 0 ? [{ column, index }] : []));
+  const searchable = columns.flatMap((column, index) => (column.word ? [{ column, index }] : []));
   const names = ['"id"', ...columns.map(column => column.sql), ...folded.map(({ name }) => name)];
   const insertRow = `INSERT INTO ${sql} ("version", ${names.join(', ')}) VALUES (1${', ?'.repeat(names.length)})`;
-  const insertWords = `INSERT INTO ${words} (rowid, ${searchable.map(({ column }) => `w${column.word}`).join(', ')}) VALUES (?${', ?'.repeat(searchable.length)})`;
+  const insertWords = `INSERT INTO ${words} (rowid, ${searchable.map(({ column }) => column.word).join(', ')}) VALUES (?${', ?'.repeat(searchable.length)})`;
   const isPlain = lists.length === 0 && searchable.length === 0;
   const returned = ['"$row"', '"id"', '"version"', ...shapeOf(columns).columns.map(column => column.sql)].join(', ');
 

@@ -21,8 +21,11 @@ export interface Column {
   readonly folded: string | undefined;
   /** Quoted name of the table with the single ids, for `ids`. */
   readonly list: string | undefined;
-  /** Position among the columns of the word index, or -1. */
-  readonly word: number;
+  /**
+   * Quoted name of its column in the word index, if it has one. Made of the field's name, so that a statement made for
+   * other searchable fields fails rather than looks in another column.
+   */
+  readonly word: string | undefined;
 }
 
 export interface Table {
@@ -49,7 +52,6 @@ export function isStored(field: StoredField): boolean {
 export function tableOf(model: StoredModel): Table {
   const stored = model.fields.filter(isStored);
   refuseTwins(model);
-  const searchable = stored.filter(field => field.searchable).map(field => field.name);
   const columns = stored.map(
     (field): Column => ({
       model: model.name,
@@ -59,7 +61,7 @@ export function tableOf(model: StoredModel): Table {
       unique: field.unique,
       folded: field.folded ? derived(field.name, 'folded') : undefined,
       list: field.type === 'ids' ? derived(model.name, 'list', field.name) : undefined,
-      word: searchable.indexOf(field.name),
+      word: field.searchable ? derived('w', field.name) : undefined,
     }),
   );
   const own = [ownColumn(model, 'id', 'string'), ownColumn(model, 'version', 'integer')];
@@ -69,12 +71,12 @@ export function tableOf(model: StoredModel): Table {
     columns,
     byField: new Map([...own, ...columns].map(column => [column.field, column])),
     relations: new Map(model.fields.flatMap(field => (field.relation ? [[field.name, field.relation]] : []))),
-    words: searchable.length > 0 ? derived(model.name, 'words') : undefined,
+    words: columns.some(column => column.word) ? derived(model.name, 'words') : undefined,
   };
 }
 
 function ownColumn(model: StoredModel, field: 'id' | 'version', type: StoredType): Column {
-  const nothing = { folded: undefined, list: undefined, word: -1 };
+  const nothing = { folded: undefined, list: undefined, word: undefined };
   return { model: model.name, field, type, sql: `"${field}"`, unique: field === 'id', ...nothing };
 }
 

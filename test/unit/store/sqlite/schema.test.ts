@@ -146,3 +146,20 @@ test('field names that mean something to SQL', async () => {
   }
   await store.close();
 });
+
+test('models opened while others write: every row has its values in their fields', async () => {
+  const store = await opened(model([{ name: 'b' }, { name: 'd' }]));
+  const wider = model([{ name: 'a' }, { name: 'b', searchable: true }, { name: 'c' }, { name: 'd' }]);
+  const ids = Array.from({ length: 40 }, (_, index) => `${index}`.padStart(2, '0'));
+  await Promise.all(
+    ids.map(async (id, index) => {
+      if (index === 20) await store.open([wider]);
+      await store.write([insert(id, { b: `b ${id}`, d: `d ${id}` })]);
+    }),
+  );
+  const rows = await store.find({ model: 'test.thing', where: always });
+  expect(rows).toEqual(ids.map(id => ({ id, version: 1, a: null, b: `b ${id}`, c: null, d: `d ${id}` })));
+  const words = { kind: 'words', fields: ['b'], words: ['b'] } as const;
+  expect(await store.count({ model: 'test.thing', where: words })).toBe(40);
+  await store.close();
+});
