@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Console } from 'node:console';
 import { runCommandLine } from './command-line.ts';
 
