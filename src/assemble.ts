@@ -2,6 +2,8 @@ import { dirname, resolve } from 'node:path';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { didYouMean, nearest } from './config/nearest.ts';
 import { checkSettings } from './config/settings-faults.ts';
+import { readSchedule } from './job/schedule.ts';
+import { kernelJobs, kernelModels } from './kernel-parts.ts';
 import { buildRegistry, type Registry } from './model/registry.ts';
 import { createRegistrations, createScope, type Registrations } from './plugin/create-scope.ts';
 import type { Plugin } from './plugin/define-plugin.ts';
@@ -60,11 +62,17 @@ export async function assemble({ config, configFile }: { config: Config; configF
     const usable = given.faults ? checkSettings({ schema, path, value: {} }) : given;
     if (!usable.faults) plugin.setup(createScope(plugin, registrations), usable.value);
   }
+  const taken = new Set(kernelJobs.map(({ name }) => name));
+  for (const { plugin, value: job } of registrations.jobs) {
+    const schedule = readSchedule(job);
+    if ('fault' in schedule) faults.push(ofPlugin(plugin, `The job ${job.name}: ${schedule.fault}`));
+    if (taken.has(job.name)) faults.push(ofPlugin(plugin, `The job ${job.name} is one of the kernel's own.`));
+  }
   for (const { plugin, message } of registrations.faults) {
-    faults.push({ message, ...(plugin.definedAt && { site: plugin.definedAt }) });
+    faults.push(ofPlugin(plugin, message));
   }
   const { registry, faults: modelFaults } = buildRegistry({
-    models: [...registrations.models.map(({ value }) => value), ...(config.models ?? [])],
+    models: [...kernelModels, ...registrations.models.map(({ value }) => value), ...(config.models ?? [])],
     extensions: registrations.extensions.map(({ value }) => value),
   });
   faults.push(...modelFaults);
@@ -86,6 +94,10 @@ async function withDependencies(
     all.push(...(await load([...wanted])).plugins);
   }
   return all;
+}
+
+function ofPlugin({ definedAt }: Plugin, message: string): ConfigFault {
+  return { message, ...(definedAt && { site: definedAt }) };
 }
 
 /** Policies are additive: lists are joined, groups of the same name share what they imply. */

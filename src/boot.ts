@@ -1,7 +1,9 @@
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { type Assembly, mergePolicies } from './assemble.ts';
+import { type Clock, machineClock } from './clock.ts';
 import { type CheckedConfig, checkConfig } from './config/check-config.ts';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -9,7 +11,10 @@ import { storeLocation } from './config/store-location.ts';
 import { watchConfig } from './config/watch-config.ts';
 import { createRuntime } from './create-runtime.ts';
 import { kernelErrors } from './errors.ts';
-import { startJobs } from './job/scheduler.ts';
+import { createScheduler, type Scheduler } from './job/scheduler.ts';
+import { kernelJobs } from './kernel-parts.ts';
+import { smtpTransport, type Transport } from './mail/transport.ts';
+import { type MailWorker, startMailWorker } from './mail/worker.ts';
 import { createAccessPolicy } from './model/access-policy.ts';
 import type { Gate } from './pipeline/gate.ts';
 import { createGate } from './pipeline/run-call.ts';
@@ -28,6 +33,8 @@ export interface BootOptions {
   readonly terminal: Terminal;
   /** ms since the epoch; default the machine's clock. */
   readonly now?: () => number;
+  /** What jobs and mail wait by; default the machine's timers, with `now`. */
+  readonly clock?: Clock;
   /** A command of the command line runs no jobs. Default `server`. */
   readonly role?: 'server' | 'command';
   /** Applies edits of the config file while running. Default false. */
@@ -40,6 +47,10 @@ export interface App {
   readonly gate: Gate;
   readonly catalog: Catalog;
   readonly routes: readonly Route[];
+  /** Started with the server; a command looks into them and runs one by hand. */
+  readonly jobs: Omit<Scheduler, 'start' | 'stop'>;
+  /** The way to the mail server; undefined: there is none. */
+  readonly transport: Transport | undefined;
   /** Calls back after users, groups, keys or policies have changed; returns how to stop. */
   onPolicyChanged(listener: () => void): () => void;
   /** Runs the plugins' start work, and the jobs of a server. On a failure everything is closed again. */
@@ -50,9 +61,10 @@ export interface App {
 
 /** Config → plugins → registry → store → gate. Throws CONFIG_INVALID (with every fault) and STORE_UNAVAILABLE. */
 export async function boot(options: BootOptions): Promise<App> {
-  const { configFile, log, terminal, now = Date.now } = options;
+  const { configFile, log, terminal, clock = machineClock(options) } = options;
+  const { now } = clock;
   const config = options.config ?? (await loadConfig({ file: configFile }));
-  const { assembly, server } = options.checked ?? (await checkConfig({ config, configFile }));
+  const { assembly, server, mail } = options.checked ?? (await checkConfig({ config, configFile }));
   const { registry, registrations } = assembly;
 
   let policies = mergePolicies([assembly.pluginPolicies, config.policies ?? {}]);
@@ -70,6 +82,7 @@ export async function boot(options: BootOptions): Promise<App> {
     throw thrown;
   }
 
+  let mailWorker: MailWorker | undefined;
   const policyListeners = new Set<() => void>();
   const runtime = createRuntime({
     registry,
@@ -80,6 +93,7 @@ export async function boot(options: BootOptions): Promise<App> {
     configFile,
     terminal,
     now,
+    onMail: () => mailWorker?.wake(),
     policies: () => policies,
     listeners: [
       ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
@@ -96,6 +110,13 @@ export async function boot(options: BootOptions): Promise<App> {
     tools: registrations.tools.map(({ value }) => value),
     prompts: registrations.prompts.map(({ value }) => value),
     resources: registrations.resources.map(({ value }) => value),
+  });
+  const transport = mail && smtpTransport({ settings: mail, clock });
+  const jobs = createScheduler({
+    jobs: [...kernelJobs, ...registrations.jobs.map(({ value }) => value)],
+    runtime,
+    clock,
+    instance: `${hostname()}/${process.pid}`,
   });
   const stopping = new AbortController();
   const gate = createGate({
@@ -118,6 +139,25 @@ export async function boot(options: BootOptions): Promise<App> {
     runtime.emit('policy.changed', {});
   }
 
+  /** What a server does beside the calls. */
+  function startBackground(): void {
+    if (mail && transport) {
+      const worker = startMailWorker({
+        store,
+        clock,
+        random: Math.random,
+        log,
+        transport,
+        giveUpAfter: mail.giveUpAfterHours * 3_600_000,
+        stopTimeLimit: server.shutdownTimeLimit,
+      });
+      mailWorker = worker;
+      closers.push(() => worker.stop());
+    }
+    jobs.start();
+    closers.push(() => jobs.stop());
+  }
+
   const closers: (() => Promise<void> | void)[] = [() => store.close()];
   async function stop(): Promise<void> {
     stopping.abort();
@@ -129,6 +169,8 @@ export async function boot(options: BootOptions): Promise<App> {
     gate,
     catalog,
     routes: registrations.routes.map(({ value }) => value),
+    jobs,
+    transport,
     onPolicyChanged(listener) {
       policyListeners.add(listener);
       return () => policyListeners.delete(listener);
@@ -137,10 +179,7 @@ export async function boot(options: BootOptions): Promise<App> {
       try {
         for (const { value } of registrations.stops) closers.push(() => value(runtime));
         for (const { value } of registrations.starts) await value(runtime);
-        if (options.role !== 'command') {
-          const jobs = startJobs({ jobs: registrations.jobs.map(({ value }) => value), runtime });
-          closers.push(() => jobs.stop());
-        }
+        if (options.role !== 'command') startBackground();
         if (options.watch) {
           const watcher = watchConfig({
             file: configFile,

@@ -1,6 +1,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { PolicySet, ServerSettings } from './config/define-config.ts';
+import { createOutbox } from './mail/outbox.ts';
 import type { AccessPolicy } from './model/access-policy.ts';
 import type { RecordChange } from './model/environment.ts';
 import { createEnvironment } from './model/environment.ts';
@@ -21,6 +22,8 @@ export interface RuntimeParts {
   readonly policies: () => PolicySet;
   readonly terminal: Terminal;
   readonly now: () => number;
+  /** Called after a message has been put into the outbox. */
+  readonly onMail?: () => void;
   readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
 }
 
@@ -30,7 +33,7 @@ export interface KernelRuntime extends Runtime {
 }
 
 export function createRuntime(parts: RuntimeParts): KernelRuntime {
-  const { registry, store, policy, log, server, now } = parts;
+  const { registry, store, policy, log, server, now, onMail = () => {} } = parts;
 
   function emit<N extends HookName>(hook: N, event: Hooks[N]): void {
     for (const { owner, hook: wanted, listener } of parts.listeners) {
@@ -87,6 +90,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
       shared.onSystem(reason);
       return createEnvironment({ ...shared, principal: systemPrincipal(reason) });
     },
+    mail: createOutbox({ store, now, newId, onStored: onMail }),
     emit,
   };
 }

@@ -3,12 +3,16 @@ import type { Plugin } from '../../src/plugin/define-plugin.ts';
 import { table } from './table.ts';
 
 /** docs/configuration.md, from the schemas that check a configuration. */
-export function configurationPage(input: { server: z.ZodType; plugins: readonly Plugin[] }): string {
+export function configurationPage(input: { server: z.ZodType; mail: z.ZodType; plugins: readonly Plugin[] }): string {
   const sections = input.plugins.map(({ name, settings }) => {
     const rows = settingRows(settings);
     return `### \`plugins.${name}\`\n\n${rows.length > 0 ? settingsTable(rows) : 'No settings: `{}`.'}`;
   });
-  return page({ server: settingsTable(settingRows(input.server)), plugins: sections.join('\n\n') });
+  return page({
+    server: settingsTable(settingRows(input.server)),
+    mail: settingsTable(settingRows(input.mail)),
+    plugins: sections.join('\n\n'),
+  });
 }
 
 /** What of a JSON Schema is shown. */
@@ -61,18 +65,19 @@ function rangeOf({ minimum, maximum }: SchemaNode): string {
   return highest === undefined ? '' : `, at most ${highest}`;
 }
 
-const page = (part: { server: string; plugins: string }) => `# Configuration
+const page = (part: { server: string; mail: string; plugins: string }) => `# Configuration
 
 <!-- Written by \`npm run docs\` from the schemas that check a configuration. -->
 
 \`mcp.config.ts\` is code: typed, reviewed, versioned. It is checked as a whole before anything starts, and every fault is
 named with file and line. While the server runs, an edit of the policies is applied between two calls; a faulty edit
-changes nothing and is reported. Other parts (server, store, plugins, models) take effect at the next start.
+changes nothing and is reported. Other parts (server, store, mail, plugins, models) take effect at the next start.
 
 \`\`\`ts
 export default defineConfig({
   server: { … },     // below
   store: '…',        // below
+  mail: { … },       // below
   plugins: { … },    // which plugins are on, each with its settings: below
   pluginFolders: [], // folders with further plugins: see plugins.md
   models: [],        // models of your own: defineModel
@@ -87,6 +92,7 @@ export default defineConfig({
 | \`HOST\`, \`PORT\` | Where to listen, where \`server\` says nothing. Default 127.0.0.1 and 3000. |
 | \`GATEHOUSE_STORE\` | The store, where \`store\` says nothing: \`sqlite:PATH\` or \`mongodb://…\`. |
 | \`MONGODB_URI\` | The same, when neither of the two is there. Default \`sqlite:data/gatehouse.db\`. |
+| \`SMTP_URL\`, \`MAIL_FROM\` | The mail server and the sender, where \`mail\` says nothing. |
 | \`GATEHOUSE_API_KEY\` | The key of a process on stdio. |
 
 ## \`server\`
@@ -97,6 +103,14 @@ ${part.server}
 
 \`sqlite:PATH\` (relative to the configuration file) or a MongoDB URI. SQLite is one file and needs nothing else; for several
 instances, use MongoDB. \`gatehouse doctor\` says what a store can do.
+
+## \`mail\`
+
+Mail is stored before it is sent, so an outage of the mail server delays messages and loses none: they are tried again
+with growing pauses until they are delivered or given up. Without a mail server they wait. \`gatehouse doctor\` tells
+whether the server answers, how many messages wait, and which were given up.
+
+${part.mail}
 
 ## \`plugins\`
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { assemble } from '../../src/assemble.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { mailSchema } from '../../src/config/mail-settings.ts';
 import { serverSchema } from '../../src/config/server-settings.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage, errorTables } from './errors-page.ts';
@@ -14,7 +15,7 @@ export async function makePages(): Promise<ReadonlyMap<string, string>> {
   const configFile = join(top, 'mcp.config.ts');
   const assembly = await assemble({ config: await loadConfig({ file: configFile }), configFile });
   return new Map([
-    ['docs/configuration.md', configurationPage({ server: serverSchema, plugins: assembly.plugins })],
+    ['docs/configuration.md', configurationPage({ server: serverSchema, mail: mailSchema, plugins: assembly.plugins })],
     ['docs/errors.md', errorsPage(await errorTables(top))],
     ['docs/lifecycle.md', lifecyclePage(assembly.registrations)],
   ]);

@@ -6,6 +6,7 @@ import { registerDoctor } from './doctor.ts';
 import { findConfig } from './find-config.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
+import { registerJob } from './job.ts';
 import type { Machine } from './machine.ts';
 import { registerModel } from './model.ts';
 import { reportError } from './report-error.ts';
@@ -25,6 +26,7 @@ export async function runCommandLine(machine: Machine): Promise<number> {
       registerInit,
       registerModel,
       registerImport,
+      registerJob,
       registerDoctor,
     ]) {
       register(program, kit);

@@ -6,6 +6,7 @@ import { GatehouseError } from '../errors.ts';
 import type { CommandKit } from './command-kit.ts';
 import { checkClock, checkPublicUrl, checkRecords, checkStoreFile, checkTrustedProxies } from './doctor-checks.ts';
 import { checkNode, type Finding, fail } from './doctor-findings.ts';
+import { checkMail } from './doctor-mail.ts';
 import { table } from './print.ts';
 
 /** `doctor`: what is in order and what is not, and what to do about it. Exit code 1 where something fails. */
@@ -83,5 +84,6 @@ async function examineStore(kit: CommandKit): Promise<Finding[]> {
           solve: 'Use a replica set or a sharded cluster for that; import takes --resumable.',
         },
     await checkRecords(app.runtime),
+    ...(await checkMail(app)),
   ];
 }

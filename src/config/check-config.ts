@@ -1,7 +1,8 @@
 import { type Assembly, assemble, type ConfigFault } from '../assemble.ts';
 import { checkRoot } from './check-root.ts';
 import { configInvalid } from './config-faults.ts';
-import type { Config, ServerSettings } from './define-config.ts';
+import type { Config, MailSettings, ServerSettings } from './define-config.ts';
+import { mailSettings } from './mail-settings.ts';
 import { fieldGroupFaults, policyFaults } from './policy-faults.ts';
 import { serverSettings } from './server-settings.ts';
 import { storeFaults } from './store-location.ts';
@@ -10,6 +11,8 @@ import { storeFaults } from './store-location.ts';
 export interface CheckedConfig {
   readonly assembly: Assembly;
   readonly server: ServerSettings;
+  /** undefined: there is no mail server. */
+  readonly mail: MailSettings | undefined;
 }
 
 export interface CheckInput {
@@ -27,15 +30,21 @@ export async function checkConfig(input: CheckInput): Promise<CheckedConfig> {
   const { config: given, configFile, env = process.env } = input;
   const { config, faults: rootFaults } = checkRoot({ config: given, configFile });
   const { settings: server, faults: serverFaults } = serverSettings({ given: config.server, env });
+  const { settings: mail, faults: mailFaults } = mailSettings({
+    given: config.mail,
+    env,
+    publicUrl: server?.publicUrl,
+  });
   const assembly = await assemble({ config, configFile });
   const faults: ConfigFault[] = [
     ...rootFaults,
     ...serverFaults,
+    ...mailFaults,
     ...storeFaults({ config, env }),
     ...assembly.faults,
     ...fieldGroupFaults({ assembly, config }),
     ...policyFaults({ assembly, config }),
   ];
   if (!server || faults.length > 0) throw configInvalid({ faults, configFile, config: given });
-  return { assembly, server };
+  return { assembly, server, mail };
 }

@@ -8,6 +8,7 @@ import { unknownKey } from './settings-faults.ts';
 const parts: readonly (keyof Config)[] = [
   'server',
   'store',
+  'mail',
   'plugins',
   'pluginFolders',
   'extraPlugins',

@@ -30,6 +30,16 @@ export interface ServerSettings {
   readonly logLevel: string;
 }
 
+/** Where mail goes out. */
+export interface MailSettings {
+  /** `smtp://…` or `smtps://…`, with the password: never to be logged. */
+  readonly url: string;
+  /** The sender, `name@example.com` or `Name <name@example.com>`. */
+  readonly from: string;
+  /** Hours after which a message that cannot be delivered is given up. Default 72. */
+  readonly giveUpAfterHours: number;
+}
+
 export type OperationFlags = Partial<Record<'read' | 'write' | 'create' | 'delete', boolean>>;
 
 /** Who may do what: code in the config, records in the store, the same shape. */
@@ -67,6 +77,8 @@ export interface ConfigOptions {
   readonly server?: Partial<ServerSettings>;
   /** `sqlite:PATH` or `mongodb://…`. Default `GATEHOUSE_STORE`, `MONGODB_URI`, or `sqlite:data/gatehouse.db`. */
   readonly store?: string;
+  /** Default `SMTP_URL` and `MAIL_FROM`; without a mail server, messages wait in the store. */
+  readonly mail?: Partial<MailSettings>;
   /** Which plugins are on, with their settings. */
   readonly plugins: PluginSettings & Readonly<Record<string, object>>;
   /** Folders with further plugins, relative to the config. */

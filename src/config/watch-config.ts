@@ -25,7 +25,7 @@ export interface WatchConfigInput {
 }
 
 /** Parts of a config that take effect at the next start. */
-const fixedParts = ['server', 'store', 'plugins', 'pluginFolders', 'extraPlugins', 'models'] as const;
+const fixedParts = ['server', 'store', 'mail', 'plugins', 'pluginFolders', 'extraPlugins', 'models'] as const;
 const pollInterval = 300;
 
 /**

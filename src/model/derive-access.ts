@@ -132,7 +132,7 @@ function accessOf(input: DeriveInput, name: string, field: Field): FieldAccess {
 
 function ownAccess({ principal, model, layers }: DeriveInput, name: string, field: Field): FieldAccess {
   const limit = principal.credential.fields?.get(model.name);
-  if (limit && !limit.has(name)) return none;
+  if (field.sealed || (limit && !limit.has(name))) return none;
   if (field.groups && !field.groups.some(group => principal.groups.has(group))) return none;
   let read = true;
   let write = true;

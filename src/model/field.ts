@@ -24,6 +24,8 @@ export interface FieldOptions {
   readonly index?: boolean;
   /** Groups that see it; everyone else does not know that it exists. Default: all who may read the model. */
   readonly groups?: readonly string[];
+  /** Only the server's own code reads and writes it, whatever groups and policies say; a caller does not know of it. */
+  readonly sealed?: boolean;
   readonly classify?: Classification;
   /** The value, or how to make it, of a new record that brings none; `caller` creates it (id null: the server itself). */
   readonly default?: Json | ((caller: Caller) => Json);

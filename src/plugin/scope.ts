@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { PolicySet, ServerSettings } from '../config/define-config.ts';
+import type { Job } from '../job/job.ts';
+import type { Mailer } from '../mail/message.ts';
 import type { AccessLayer, AccessPolicy } from '../model/access-policy.ts';
 import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
 import type { Environment } from '../model/environment.ts';
@@ -39,6 +41,8 @@ export interface Runtime {
   system(reason: string): Environment;
   /** Where people read along: stderr. */
   readonly terminal: Terminal;
+  /** E-mail to people: stored here, sent by and by. */
+  readonly mail: Mailer;
   emit<N extends HookName>(hook: N, event: Hooks[N]): void;
 }
 
@@ -140,13 +144,8 @@ export interface PrincipalProvider {
   find(login: string, runtime: Runtime): Promise<Principal | undefined>;
 }
 
-/** Work done by the clock. */
-export interface Job {
-  readonly name: string;
-  /** Cron expression, UTC. */
-  readonly schedule: string;
-  run(runtime: Runtime): Promise<void>;
-}
+export type { Job, JobContext } from '../job/job.ts';
+export type { Mailer, OutgoingMail } from '../mail/message.ts';
 
 /** What a command of the command line gets. */
 export interface CommandContext {
