@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Condition, PolicySet, Principal, Runtime } from '../../src/index.ts';
-import { compilePolicies, type PolicyTables } from './access/policy-tables.ts';
+import { groupNames } from './access/group-names.ts';
+import { createPolicyTables, type PolicyTables } from './access/policy-tables.ts';
 import type { RecordRule } from './access/record-rules.ts';
 import { createStoredTable } from './stored-table.ts';
 
@@ -19,17 +20,22 @@ export function createPolicyDirectory(parts: {
 }): PolicyDirectory {
   const { runtime, read } = parts;
   const groups = createStoredTable({ store: runtime.store, model: 'base.group' });
-  const access = createStoredTable({ store: runtime.store, model: 'base.access' });
-  const rules = createStoredTable({ store: runtime.store, model: 'base.rule' });
+  const access = createStoredTable({ store: runtime.store, model: 'base.access', by: 'model' });
+  const rules = createStoredTable({ store: runtime.store, model: 'base.rule', by: 'model' });
   let compiled: { from: PolicySet; tables: PolicyTables } | undefined;
 
   return {
     tables() {
       const policies = runtime.policies();
       if (compiled?.from !== policies) {
-        const stored = { groups: groups.rows(), access: access.rows(), rules: rules.rows() };
-        const onFault = (rule: RecordRule, reason: unknown) => logFault(runtime.log, rule, reason);
-        compiled = { from: policies, tables: compilePolicies({ policies, stored, read, onFault }) };
+        const tables = createPolicyTables({
+          policies,
+          stored: { access: access.of, rules: rules.of },
+          nameOf: groupNames(groups.rows(), policies.groups),
+          read,
+          onFault: faultLogger(runtime.log),
+        });
+        compiled = { from: policies, tables };
       }
       return compiled.tables;
     },
@@ -42,6 +48,13 @@ export function createPolicyDirectory(parts: {
   };
 }
 
-function logFault(log: Logger, rule: RecordRule, reason: unknown): void {
-  log.error({ rule: rule.name, model: rule.model, reason: String(reason) }, 'record rule not readable: model closed');
+/** Tells of every faulty rule once, however many callers it concerns. */
+function faultLogger(log: Logger): (rule: RecordRule, reason: unknown) => void {
+  const told = new Set<string>();
+  return ({ name, model }, reason) => {
+    const rule = `${model} ${name}`;
+    if (told.has(rule)) return;
+    told.add(rule);
+    log.error({ rule: name, model, reason: String(reason) }, 'record rule not readable: model closed');
+  };
 }

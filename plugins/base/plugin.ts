@@ -14,8 +14,8 @@ import { principalOf } from './principal-of.ts';
 import { readDomainIn } from './read-domain.ts';
 import { createRefresher, type Refresher } from './refresher.ts';
 
-export { compileGrants, type Grant, type GrantTable } from './access/grants.ts';
-export { effectiveName } from './access/group-names.ts';
+export { createGrantTable, type Grant, type GrantTable } from './access/grants.ts';
+export { type GroupNames, groupNames } from './access/group-names.ts';
 export { granted } from './access/operation-flags.ts';
 export { listOf } from './commands/list-of.ts';
 export { plainIdOf } from './commands/plain-id.ts';
@@ -24,7 +24,7 @@ export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
 export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';
-export { createStoredTable, type StoredTable } from './stored-table.ts';
+export { createStoredTable } from './stored-table.ts';
 
 const settings = z.strictObject({});
 

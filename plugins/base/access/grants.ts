@@ -1,8 +1,7 @@
 import type { Operation, Principal } from '../../../src/index.ts';
 
-/** One entry that allows something: to the members of any of `groups`, or to everyone. */
+/** One entry that allows something with a model: to the members of any of `groups`, or to everyone. */
 export interface Grant {
-  readonly model: string;
   readonly groups: readonly string[] | 'everyone';
   readonly operations: readonly Operation[];
 }
@@ -12,23 +11,19 @@ export interface GrantTable {
   operations(model: string, principal: Principal): ReadonlySet<Operation>;
 }
 
+type ByGroup = ReadonlyMap<string, ReadonlySet<Operation>>;
+
 /** Where the grants to everyone are kept; no group has an empty name. */
 const everyone = '';
 
-export function compileGrants(grants: Iterable<Grant>): GrantTable {
-  const models = new Map<string, Map<string, Set<Operation>>>();
-  for (const { model, groups, operations } of grants) {
-    const byGroup = entry(models, model, () => new Map<string, Set<Operation>>());
-    for (const group of groups === 'everyone' ? [everyone] : groups.filter(Boolean)) {
-      const allowed = entry(byGroup, group, () => new Set<Operation>());
-      for (const operation of operations) allowed.add(operation);
-    }
-  }
+/** A table over the grants that speak of a model, which are read when it is first asked for. */
+export function createGrantTable(grantsOf: (model: string) => Iterable<Grant>): GrantTable {
+  const models = new Map<string, ByGroup>();
   return {
     operations(model, principal) {
-      const byGroup = models.get(model);
-      const allowed = new Set(byGroup?.get(everyone));
-      if (!byGroup) return allowed;
+      const byGroup = models.get(model) ?? compile(grantsOf(model));
+      models.set(model, byGroup);
+      const allowed = new Set(byGroup.get(everyone));
       for (const group of principal.groups) {
         for (const operation of byGroup.get(group) ?? []) allowed.add(operation);
       }
@@ -37,10 +32,16 @@ export function compileGrants(grants: Iterable<Grant>): GrantTable {
   };
 }
 
-function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+function compile(grants: Iterable<Grant>): ByGroup {
+  const byGroup = new Map<string, Set<Operation>>();
+  const grant = (group: string, operations: readonly Operation[]) => {
+    const allowed = byGroup.get(group) ?? new Set();
+    for (const operation of operations) allowed.add(operation);
+    byGroup.set(group, allowed);
+  };
+  for (const { groups, operations } of grants) {
+    if (groups === 'everyone') grant(everyone, operations);
+    else for (const group of groups) if (group !== everyone) grant(group, operations);
+  }
+  return byGroup;
 }

@@ -1,5 +1,18 @@
 import type { PolicySet, Row } from '../../../src/index.ts';
 
+/** The name that a stored reference to a group counts under; undefined where the group is gone or not in force. */
+export type GroupNames = (id: unknown) => string | undefined;
+
+/** The names of these rows of `base.group`. */
+export function groupNames(rows: ReadonlyMap<string, Row>, groups: PolicySet['groups']): GroupNames {
+  const names = new Map<unknown, string>();
+  for (const row of rows.values()) {
+    const name = effectiveName(row, groups);
+    if (name !== undefined) names.set(row.id, name);
+  }
+  return id => names.get(id);
+}
+
 /**
  * The name that a stored group counts under; undefined for a group of the config file that is not there any more. A
  * row says whether it was mirrored from the config, the config alone says what that means.

@@ -1,84 +1,69 @@
 import type { Condition, PolicySet, Principal, Row } from '../../../src/index.ts';
-import { compileGrants, type Grant, type GrantTable } from './grants.ts';
-import { effectiveName } from './group-names.ts';
+import { createGrantTable, type Grant, type GrantTable } from './grants.ts';
+import type { GroupNames } from './group-names.ts';
 import { bound, granted } from './operation-flags.ts';
-import { compileRecordRules, type RecordRule, type RecordRuleTable } from './record-rules.ts';
-
-/** The stored half of the policies, as rows by id. */
-export interface StoredPolicies {
-  readonly groups: ReadonlyMap<string, Row>;
-  readonly access: ReadonlyMap<string, Row>;
-  readonly rules: ReadonlyMap<string, Row>;
-}
+import { createRecordRuleTable, type RecordRule, type RecordRuleTable } from './record-rules.ts';
 
 export interface PolicyTables {
   readonly grants: GrantTable;
   readonly rules: RecordRuleTable;
 }
 
+type RowsOf = (model: string) => readonly Row[];
+
 /** Config and store together, ready to be asked. What the store holds is added to what the config says. */
-export function compilePolicies(parts: {
+export function createPolicyTables(parts: {
   readonly policies: PolicySet;
-  readonly stored: StoredPolicies;
+  /** Rows of `base.access` and `base.rule` by the model that they speak of. */
+  readonly stored: { readonly access: RowsOf; readonly rules: RowsOf };
+  readonly nameOf: GroupNames;
   readonly read: (input: { model: string; domain: unknown; principal: Principal }) => Condition;
   readonly onFault: (rule: RecordRule, reason: unknown) => void;
 }): PolicyTables {
-  const { policies, stored, read, onFault } = parts;
-  const nameOf = (id: unknown) => {
-    const row = typeof id === 'string' ? stored.groups.get(id) : undefined;
-    return row && effectiveName(row, policies.groups);
-  };
+  const { policies, stored, nameOf, read, onFault } = parts;
+  const access = Map.groupBy(policies.access, ({ model }) => model);
+  const rules = Map.groupBy(policies.rules, ({ model }) => model);
   return {
-    grants: compileGrants([...configGrants(policies), ...storedGrants(stored.access, nameOf)]),
-    rules: compileRecordRules({
-      rules: [...configRules(policies), ...storedRules(stored.rules, nameOf)],
+    grants: createGrantTable(model => [
+      ...(access.get(model) ?? []).map(configGrant),
+      ...stored.access(model).flatMap(row => storedGrant(row, nameOf)),
+    ]),
+    rules: createRecordRuleTable({
+      rulesOf: model => [
+        ...(rules.get(model) ?? []).map(configRule),
+        ...stored.rules(model).map(row => storedRule(row, nameOf)),
+      ],
       read,
       onFault,
     }),
   };
 }
 
-function configGrants({ access }: PolicySet): Grant[] {
-  return access.map(entry => ({
-    model: entry.model,
-    groups: entry.group === undefined ? 'everyone' : [entry.group],
-    operations: granted(entry),
-  }));
+function configGrant(entry: PolicySet['access'][number]): Grant {
+  return { groups: entry.group === undefined ? 'everyone' : [entry.group], operations: granted(entry) };
 }
 
-function* storedGrants(rows: ReadonlyMap<string, Row>, nameOf: (id: unknown) => string | undefined): Generator<Grant> {
-  for (const row of rows.values()) {
-    const group = nameOf(row.group);
-    // A reference to a group that is not there speaks for nobody.
-    if (row.group !== null && group === undefined) continue;
-    yield { model: String(row.model), groups: group === undefined ? 'everyone' : [group], operations: granted(row) };
-  }
+function storedGrant(row: Row, nameOf: GroupNames): Grant[] {
+  if (row.group === null) return [{ groups: 'everyone', operations: granted(row) }];
+  const group = nameOf(row.group);
+  // A reference to a group that is not there speaks for nobody.
+  return group === undefined ? [] : [{ groups: [group], operations: granted(row) }];
 }
 
-function configRules({ rules }: PolicySet): RecordRule[] {
-  return rules.map(rule => ({
-    name: rule.name,
-    model: rule.model,
-    group: rule.group,
-    operations: bound(rule),
-    domain: rule.domain,
-  }));
+function configRule(rule: PolicySet['rules'][number]): RecordRule {
+  const { name, model, group, domain } = rule;
+  return { name, model, group, operations: bound(rule), domain };
 }
 
-function* storedRules(
-  rows: ReadonlyMap<string, Row>,
-  nameOf: (id: unknown) => string | undefined,
-): Generator<RecordRule> {
-  for (const row of rows.values()) {
-    const group = nameOf(row.group);
-    const isLost = row.group !== null && group === undefined;
-    yield {
-      name: String(row.name),
-      model: String(row.model),
-      group,
-      operations: granted(row),
-      domain: row.domain,
-      ...(isLost && { fault: `it belongs to a group that is not there (${String(row.group)})` }),
-    };
-  }
+function storedRule(row: Row, nameOf: GroupNames): RecordRule {
+  const group = nameOf(row.group);
+  const isLost = row.group !== null && group === undefined;
+  return {
+    name: String(row.name),
+    model: String(row.model),
+    group,
+    operations: granted(row),
+    domain: row.domain,
+    ...(isLost && { fault: `it belongs to a group that is not there (${String(row.group)})` }),
+  };
 }

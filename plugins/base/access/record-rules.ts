@@ -18,36 +18,33 @@ export interface RecordRuleTable {
 }
 
 interface Bound {
-  readonly globals: RecordRule[];
-  readonly byGroup: RecordRule[];
+  readonly globals: readonly RecordRule[];
+  readonly byGroup: ReadonlyMap<string, readonly RecordRule[]>;
 }
 
 /**
  * All global rules, and one of the caller's groups' rules. A model that has rules for groups, but none for those of the
  * caller, has no record for them: nobody gets more by being in fewer groups.
  *
- * `read` makes a condition of a domain, with the caller's values in the place of placeholders, and throws where it
- * cannot; `onFault` is told of that.
+ * `rulesOf` is asked once for each model. `read` makes a condition of a domain, with the caller's values in the place of
+ * placeholders, and throws where it cannot; `onFault` is told of that.
  */
-export function compileRecordRules(parts: {
-  readonly rules: Iterable<RecordRule>;
+export function createRecordRuleTable(parts: {
+  readonly rulesOf: (model: string) => readonly RecordRule[];
   readonly read: (input: { model: string; domain: unknown; principal: Principal }) => Condition;
   readonly onFault: (rule: RecordRule, reason: unknown) => void;
 }): RecordRuleTable {
-  const table = new Map<string, Bound>();
-  for (const rule of parts.rules) {
-    if (rule.fault !== undefined) parts.onFault(rule, rule.fault);
-    for (const operation of rule.operations) {
-      const key = keyOf(rule.model, operation);
-      const bound = table.get(key) ?? { globals: [], byGroup: [] };
-      table.set(key, bound);
-      (rule.group === undefined || rule.fault !== undefined ? bound.globals : bound.byGroup).push(rule);
-    }
+  const models = new Map<string, (operation: Operation) => Bound>();
+
+  function boundBy(model: string, operation: Operation): Bound {
+    const known = models.get(model) ?? compile(parts.rulesOf(model));
+    models.set(model, known);
+    return known(operation);
   }
 
   function conditionOf(rule: RecordRule, principal: Principal): Condition | undefined {
-    if (rule.fault !== undefined) return undefined;
     try {
+      if (rule.fault !== undefined) throw new Error(rule.fault);
       return parts.read({ model: rule.model, domain: rule.domain, principal });
     } catch (thrown) {
       parts.onFault(rule, thrown);
@@ -57,19 +54,28 @@ export function compileRecordRules(parts: {
 
   return {
     condition({ model, operation, principal }) {
-      const bound = table.get(keyOf(model, operation));
-      if (!bound) return always;
-      const mine = bound.byGroup.filter(({ group }) => group !== undefined && principal.groups.has(group));
-      const globals = bound.globals.map(rule => conditionOf(rule, principal));
-      const alternatives = mine.map(rule => conditionOf(rule, principal));
-      const readable = [...globals, ...alternatives].filter(condition => condition !== undefined);
-      if (readable.length < globals.length + alternatives.length) return never;
-      const own = bound.byGroup.length === 0 ? always : any(...readable.slice(globals.length));
-      return all(...readable.slice(0, globals.length), own);
+      const { globals, byGroup } = boundBy(model, operation);
+      const mine = [...principal.groups].flatMap(group => byGroup.get(group) ?? []);
+      const conditions = [...globals, ...mine].flatMap(rule => conditionOf(rule, principal) ?? []);
+      if (conditions.length < globals.length + mine.length) return never;
+      const own = byGroup.size === 0 ? always : any(...conditions.slice(globals.length));
+      return all(...conditions.slice(0, globals.length), own);
     },
   };
 }
 
-function keyOf(model: string, operation: Operation): string {
-  return `${operation} ${model}`;
+/** The rules of one model, by the operation that they bind. */
+function compile(rules: readonly RecordRule[]): (operation: Operation) => Bound {
+  const operations = new Map<Operation, Bound>();
+  return operation => {
+    const known = operations.get(operation) ?? boundOf(rules.filter(rule => rule.operations.includes(operation)));
+    operations.set(operation, known);
+    return known;
+  };
+}
+
+function boundOf(rules: readonly RecordRule[]): Bound {
+  const isGlobal = ({ group, fault }: RecordRule) => group === undefined || fault !== undefined;
+  const grouped = rules.filter(rule => !isGlobal(rule));
+  return { globals: rules.filter(isGlobal), byGroup: Map.groupBy(grouped, ({ group = '' }) => group) };
 }

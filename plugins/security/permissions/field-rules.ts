@@ -1,10 +1,8 @@
 import type { Field, PolicySet, Principal, Row } from '../../../src/index.ts';
-import { idList } from '../../base/plugin.ts';
+import { type GroupNames, idList } from '../../base/plugin.ts';
 import { namesOf } from './permission-table.ts';
 
 interface FieldRule {
-  /** undefined: every model. */
-  readonly model: string | undefined;
   /** undefined: all that the class matches. */
   readonly fields: ReadonlySet<string> | undefined;
   readonly classify: string | undefined;
@@ -18,20 +16,25 @@ export interface FieldRuleTable {
 }
 
 /** The field policies of config and store together: one that hides a field is enough. */
-export function compileFieldRules(parts: {
+export function createFieldRuleTable(parts: {
   readonly policies: PolicySet;
-  readonly stored: ReadonlyMap<string, Row>;
-  readonly groups: ReadonlyMap<string, Row>;
+  /** Rows of `security.field-rule` by the model that they speak of; '' for those of every model. */
+  readonly stored: (model: string) => readonly Row[];
+  readonly nameOf: GroupNames;
 }): FieldRuleTable {
-  const byModel = new Map<string | undefined, FieldRule[]>();
-  for (const rule of [...configured(parts.policies), ...stored(parts)]) {
-    byModel.set(rule.model, [...(byModel.get(rule.model) ?? []), rule]);
-  }
+  const configured = Map.groupBy(parts.policies.fields, ({ model = '' }) => model);
+  const models = new Map<string, readonly FieldRule[]>();
+  const rulesOf = (model: string): readonly FieldRule[] => {
+    const rules = models.get(model) ?? [
+      ...(configured.get(model) ?? []).map(configRule),
+      ...parts.stored(model).map(row => storedRule(row, parts.nameOf)),
+    ];
+    models.set(model, rules);
+    return rules;
+  };
   return {
     isHidden: ({ principal, model, name, field }) =>
-      [...(byModel.get(undefined) ?? []), ...(byModel.get(model) ?? [])].some(
-        rule => matches(rule, name, field) && applies(rule, principal),
-      ),
+      [...rulesOf(''), ...rulesOf(model)].some(rule => matches(rule, name, field) && applies(rule, principal)),
   };
 }
 
@@ -44,32 +47,19 @@ function applies({ groups, except }: FieldRule, principal: Principal): boolean {
   return (groups === undefined || groups.some(isMember)) && !except.some(isMember);
 }
 
-function configured({ fields }: PolicySet): FieldRule[] {
-  return fields.map(rule => ({
-    model: rule.model,
-    fields: rule.fields && new Set(rule.fields),
-    classify: rule.classify,
-    except: rule.except ?? [],
-    groups: rule.groups,
-  }));
+function configRule({ fields, classify, except = [], groups }: PolicySet['fields'][number]): FieldRule {
+  return { fields: fields && new Set(fields), classify, except, groups };
 }
 
 /** What cannot be read hides more, never less: a list of names that is none, groups that are gone. */
-function stored(parts: {
-  policies: PolicySet;
-  stored: ReadonlyMap<string, Row>;
-  groups: ReadonlyMap<string, Row>;
-}): FieldRule[] {
-  return Array.from(parts.stored.values(), row => {
-    const names = namesOf(row.groups, parts);
-    const isList = Array.isArray(row.fields) && row.fields.every(name => typeof name === 'string');
-    const isWhole = names.length > 0 && names.length === idList(row.groups).length;
-    return {
-      model: typeof row.model === 'string' ? row.model : undefined,
-      fields: isList ? new Set(row.fields as readonly string[]) : undefined,
-      classify: typeof row.classify === 'string' ? row.classify : undefined,
-      except: namesOf(row.except, parts),
-      groups: isWhole ? names : undefined,
-    };
-  });
+function storedRule(row: Row, nameOf: GroupNames): FieldRule {
+  const groups = namesOf(row.groups, nameOf);
+  const isList = Array.isArray(row.fields) && row.fields.every(name => typeof name === 'string');
+  const isWhole = groups.length > 0 && groups.length === idList(row.groups).length;
+  return {
+    fields: isList ? new Set(row.fields as readonly string[]) : undefined,
+    classify: typeof row.classify === 'string' ? row.classify : undefined,
+    except: namesOf(row.except, nameOf),
+    groups: isWhole ? groups : undefined,
+  };
 }

@@ -1,7 +1,7 @@
 import type { PolicySet, Runtime } from '../../../src/index.ts';
-import { createStoredTable, type GrantTable } from '../../base/plugin.ts';
-import { compileFieldRules, type FieldRuleTable } from './field-rules.ts';
-import { compilePermissions } from './permission-table.ts';
+import { createStoredTable, type GrantTable, groupNames } from '../../base/plugin.ts';
+import { createFieldRuleTable, type FieldRuleTable } from './field-rules.ts';
+import { createPermissionTable } from './permission-table.ts';
 
 export interface PermissionTables {
   readonly permissions: GrantTable;
@@ -18,22 +18,20 @@ export interface PermissionDirectory {
 export function createPermissionDirectory(runtime: Runtime): PermissionDirectory {
   const { store } = runtime;
   const groups = createStoredTable({ store, model: 'base.group' });
-  const permissions = createStoredTable({ store, model: 'security.permission' });
-  const fieldRules = createStoredTable({ store, model: 'security.field-rule' });
+  const permissions = createStoredTable({ store, model: 'security.permission', by: 'model' });
+  const fieldRules = createStoredTable({ store, model: 'security.field-rule', by: 'model' });
   let compiled: { from: PolicySet; tables: PermissionTables } | undefined;
 
   return {
     tables() {
       const policies = runtime.policies();
       if (compiled?.from !== policies) {
-        const parts = { policies, groups: groups.rows() };
-        compiled = {
-          from: policies,
-          tables: {
-            permissions: compilePermissions({ ...parts, stored: permissions.rows() }),
-            fields: compileFieldRules({ ...parts, stored: fieldRules.rows() }),
-          },
+        const parts = { policies, nameOf: groupNames(groups.rows(), policies.groups) };
+        const tables = {
+          permissions: createPermissionTable({ ...parts, stored: permissions.of }),
+          fields: createFieldRuleTable({ ...parts, stored: fieldRules.of }),
         };
+        compiled = { from: policies, tables };
       }
       return compiled.tables;
     },

@@ -1,42 +1,29 @@
 import type { PolicySet, Row } from '../../../src/index.ts';
-import { compileGrants, effectiveName, type Grant, type GrantTable, granted, idList } from '../../base/plugin.ts';
+import { createGrantTable, type Grant, type GrantTable, type GroupNames, granted, idList } from '../../base/plugin.ts';
 
 /** The whitelist of config and store together. */
-export function compilePermissions(parts: {
+export function createPermissionTable(parts: {
   readonly policies: PolicySet;
-  readonly stored: ReadonlyMap<string, Row>;
-  /** Rows of `base.group` by id. */
-  readonly groups: ReadonlyMap<string, Row>;
+  /** Rows of `security.permission` by the model that they speak of. */
+  readonly stored: (model: string) => readonly Row[];
+  readonly nameOf: GroupNames;
 }): GrantTable {
-  return compileGrants([...configured(parts.policies), ...stored(parts)]);
+  const configured = Map.groupBy(parts.policies.permissions, ({ model }) => model);
+  return createGrantTable(model => [
+    ...(configured.get(model) ?? []).map(configGrant),
+    ...parts.stored(model).map(row => storedGrant(row, parts.nameOf)),
+  ]);
 }
 
-function configured({ permissions }: PolicySet): Grant[] {
-  return permissions.map(entry => ({
-    model: entry.model,
-    groups: entry.groups ?? 'everyone',
-    operations: granted(entry),
-  }));
+function configGrant(entry: PolicySet['permissions'][number]): Grant {
+  return { groups: entry.groups ?? 'everyone', operations: granted(entry) };
 }
 
-function* stored(parts: {
-  policies: PolicySet;
-  stored: ReadonlyMap<string, Row>;
-  groups: ReadonlyMap<string, Row>;
-}): Generator<Grant> {
-  for (const row of parts.stored.values()) {
-    const groups = row.everyone === true ? 'everyone' : namesOf(row.groups, parts);
-    yield { model: String(row.model), groups, operations: granted(row) };
-  }
+function storedGrant(row: Row, nameOf: GroupNames): Grant {
+  return { groups: row.everyone === true ? 'everyone' : namesOf(row.groups, nameOf), operations: granted(row) };
 }
 
 /** The names of stored groups that are in force. */
-export function namesOf(
-  ids: unknown,
-  { policies, groups }: { policies: PolicySet; groups: ReadonlyMap<string, Row> },
-): string[] {
-  return idList(ids).flatMap(id => {
-    const row = groups.get(id);
-    return (row && effectiveName(row, policies.groups)) ?? [];
-  });
+export function namesOf(ids: unknown, nameOf: GroupNames): string[] {
+  return idList(ids).flatMap(id => nameOf(id) ?? []);
 }

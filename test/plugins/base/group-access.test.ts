@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileGrants } from '../../../plugins/base/access/grants.ts';
+import { createGrantTable, type Grant } from '../../../plugins/base/access/grants.ts';
 import { closeOverConfig, effectiveName } from '../../../plugins/base/access/group-names.ts';
 import { bound, granted } from '../../../plugins/base/access/operation-flags.ts';
 import { verifies } from '../../requirements.ts';
@@ -27,13 +27,16 @@ describe('operation flags', () => {
 });
 
 describe('grants', () => {
-  const table = compileGrants([
-    { model: 'x.a', groups: ['sales'], operations: ['read', 'write'] },
-    { model: 'x.a', groups: ['hr', 'sales'], operations: ['delete'] },
-    { model: 'x.a', groups: 'everyone', operations: ['create'] },
-    { model: 'x.b', groups: [], operations: ['read'] },
-    { model: 'x.c', groups: [''], operations: ['read'] },
-  ]);
+  const grants: Record<string, Grant[]> = {
+    'x.a': [
+      { groups: ['sales'], operations: ['read', 'write'] },
+      { groups: ['hr', 'sales'], operations: ['delete'] },
+      { groups: 'everyone', operations: ['create'] },
+    ],
+    'x.b': [{ groups: [], operations: ['read'] }],
+    'x.c': [{ groups: [''], operations: ['read'] }],
+  };
+  const table = createGrantTable(model => (Object.hasOwn(grants, model) ? grants[model] : undefined) ?? []);
 
   test.each([
     ['x.a', [], ['create']],

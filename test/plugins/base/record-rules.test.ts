@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileRecordRules, type RecordRule } from '../../../plugins/base/access/record-rules.ts';
+import { createRecordRuleTable, type RecordRule } from '../../../plugins/base/access/record-rules.ts';
 import { all, always, any, type Condition, equals, never, operations } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { principalIn } from './principal-in.ts';
@@ -16,7 +16,11 @@ function rule(name: string, group?: string, more: Partial<RecordRule> = {}): Rec
 
 function conditionFor(rules: RecordRule[], groups: string[], operation = 'read' as const) {
   const faults: string[] = [];
-  const table = compileRecordRules({ rules, read, onFault: ({ name }) => faults.push(name) });
+  const table = createRecordRuleTable({
+    rulesOf: model => rules.filter(rule => rule.model === model),
+    read,
+    onFault: ({ name }) => faults.push(name),
+  });
   return { condition: table.condition({ model: 'x.a', operation, principal: principalIn(groups) }), faults };
 }
 

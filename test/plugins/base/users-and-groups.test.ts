@@ -88,23 +88,57 @@ describeOnStores('users and groups', open => {
     expect(await loadUser(house.runtime, id)).toMatchObject({ isActive: false, user: { timeZone: 'UTC' } });
   });
 
-  test('a stored table follows inserts, changes and removals, and says whether there were any', async () => {
-    const { store: rows } = house.runtime;
-    const table = createStoredTable({ store: rows, model: 'base.rule' });
-    const insert = (id: string, name: string) =>
-      rows.write([{ kind: 'insert', model: 'base.rule', row: { id, name, model: 'x.partner', domain: [] } }]);
-    const [a, b] = ['a'.repeat(24), 'b'.repeat(24)];
-    expect(await table.sync()).toBe(false);
-    await insert(a, 'first');
-    await insert(b, 'second');
-    expect([await table.sync(), await table.sync()]).toEqual([true, false]);
-    await rows.write([{ kind: 'update', model: 'base.rule', where: equals('id', a), set: { name: 'changed' } }]);
-    expect([await table.sync(), table.rows().get(a)?.name]).toEqual([true, 'changed']);
-    await rows.write([{ kind: 'remove', model: 'base.rule', where: equals('id', b) }]);
-    expect([await table.sync(), [...table.rows().keys()]]).toEqual([true, [a]]);
-    await rows.write([{ kind: 'remove', model: 'base.rule', where: equals('id', a) }]);
-    expect([await table.sync(), table.rows().size, await table.sync()]).toEqual([true, 0, false]);
-  });
+  test.each([
+    ['row by row', 5_000],
+    ['by their sums', 0],
+  ])(
+    'a stored table follows inserts, changes and removals %s, and says whether there were any',
+    async (_, exactUpTo) => {
+      const { store: rows } = house.runtime;
+      const table = createStoredTable({ store: rows, model: 'base.rule', by: 'model', exactUpTo });
+      const time = (second: number) => `2026-11-23T12:00:0${second}.000Z`;
+      const insert = (id: string, name: string, model: string, second = 0) =>
+        rows.write([
+          { kind: 'insert', model: 'base.rule', row: { id, name, model, domain: [], updatedAt: time(second) } },
+        ]);
+      const remove = (id: string) => rows.write([{ kind: 'remove', model: 'base.rule', where: equals('id', id) }]);
+      const names = (model: string) =>
+        table
+          .of(model)
+          .map(({ name }) => String(name))
+          .sort();
+      const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(digit => digit.repeat(24)) as [string, string, string, string];
+      expect(await table.sync()).toBe(false);
+      await insert(a, 'first', 'x.partner');
+      await insert(b, 'second', 'x.vault');
+      expect([await table.sync(), await table.sync()]).toEqual([true, false]);
+      await insert(c, 'third', 'x.partner');
+      expect([await table.sync(), names('x.partner'), names('x.vault')]).toEqual([
+        true,
+        ['first', 'third'],
+        ['second'],
+      ]);
+      // A change that says nothing of its time is seen by the version.
+      await rows.write([{ kind: 'update', model: 'base.rule', where: equals('id', a), set: { name: 'changed' } }]);
+      expect([await table.sync(), names('x.partner')]).toEqual([true, ['changed', 'third']]);
+      // One row in the place of another.
+      await remove(c);
+      await insert(d, 'fourth', 'x.partner', 1);
+      expect([await table.sync(), names('x.partner')]).toEqual([true, ['changed', 'fourth']]);
+      // From one model to another.
+      await rows.write([{ kind: 'update', model: 'base.rule', where: equals('id', d), set: { model: 'x.vault' } }]);
+      expect([await table.sync(), names('x.partner'), names('x.vault')]).toEqual([
+        true,
+        ['changed'],
+        ['fourth', 'second'],
+      ]);
+      await remove(b);
+      await remove(d);
+      expect([await table.sync(), names('x.vault'), table.rows().size]).toEqual([true, [], 1]);
+      await remove(a);
+      expect([await table.sync(), table.rows().size, await table.sync()]).toEqual([true, 0, false]);
+    },
+  );
 
   test(`${verifies('CLI-1')} user create, list, show, groups, disable and enable`, async () => {
     const run = (...line: string[]) => house.command([...line, '--json']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compileFieldRules } from '../../../plugins/security/permissions/field-rules.ts';
-import { compilePermissions } from '../../../plugins/security/permissions/permission-table.ts';
+import { groupNames } from '../../../plugins/base/access/group-names.ts';
+import { createFieldRuleTable } from '../../../plugins/security/permissions/field-rules.ts';
+import { createPermissionTable } from '../../../plugins/security/permissions/permission-table.ts';
 import { field, type PolicySet, type Row } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { principalIn } from '../base/principal-in.ts';
@@ -10,14 +11,17 @@ const hr = { id: 'a'.repeat(24), version: 1, name: 'hr', source: 'config' };
 const sales = { id: 'b'.repeat(24), version: 1, name: 'sales', source: 'stored' };
 const gone = { id: 'c'.repeat(24), version: 1, name: 'gone', source: 'config' };
 const groups = new Map<string, Row>([hr, sales, gone].map(row => [row.id, row]));
+const nameOf = groupNames(groups, empty.groups);
+const bucketOf = ({ model }: { model?: unknown }) => model ?? '';
 const email = field.char({ classify: 'pii' });
 
 function isHidden(parts: { fields?: PolicySet['fields']; stored?: object }, callersGroups: string[], name = 'email') {
   const row = { id: 'd'.repeat(24), version: 1, model: null, fields: null, classify: null, except: [], groups: [] };
-  const table = compileFieldRules({
+  const table = createFieldRuleTable({
     policies: { ...empty, fields: parts.fields ?? [] },
-    stored: new Map(parts.stored ? [[row.id, { ...row, ...parts.stored }]] : []),
-    groups,
+    stored: model =>
+      parts.stored && bucketOf({ ...row, ...parts.stored }) === model ? [{ ...row, ...parts.stored }] : [],
+    nameOf,
   });
   const kind = name === 'email' ? email : field.char();
   return table.isHidden({ principal: principalIn(callersGroups), model: 'x.partner', name, field: kind });
@@ -71,10 +75,10 @@ describe(`${verifies('FIELD-1')} field policies`, () => {
 describe(`${verifies('PERM-1')} stored permissions`, () => {
   const row = { id: 'd'.repeat(24), version: 1, model: 'x.partner', read: true, everyone: false, groups: [] };
   const allowed = (more: object, callersGroups: string[], permissions: PolicySet['permissions'] = []) =>
-    compilePermissions({
+    createPermissionTable({
       policies: { ...empty, permissions },
-      stored: new Map([[row.id, { ...row, ...more }]]),
-      groups,
+      stored: () => [{ ...row, ...more }],
+      nameOf,
     })
       .operations('x.partner', principalIn(callersGroups))
       .has('read');
