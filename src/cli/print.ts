@@ -9,7 +9,7 @@ export function createPrint(stream: { write(text: string): unknown }): CommandCo
 
 /** Columns of text, aligned, under their headings; control characters are made visible so that no value can forge a line. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows].map(row => row.map(visible));
+  const lines = [headings, ...rows].map(row => row.map(cell => visible(cell)));
   const widths = headings.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
   return lines
     .map(line =>
@@ -21,6 +21,9 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-function visible(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Text without control characters: those that are there are written out, line breaks only where `lines` keeps them. */
+export function visible(text: string, { lines = false } = {}): string {
+  return text.replaceAll(/\p{Cc}/gu, character =>
+    lines && character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

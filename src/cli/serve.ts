@@ -38,7 +38,7 @@ async function listen(server: HttpServer, { host, port }: { host: string; port: 
 }
 
 /** The first signal to stop; the next one ends the process at once, with the exit code that shells expect. */
-export function stopSignal({ onSignal, exit }: Machine): Promise<NodeJS.Signals> {
+export function stopSignal({ onSignal, exit }: Pick<Machine, 'onSignal' | 'exit'>): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
     let isStopping = false;
     onSignal(signal => {

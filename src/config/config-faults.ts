@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigFault } from '../assemble.ts';
@@ -24,7 +25,7 @@ export interface FaultyConfig {
 
 /** Finds the place of every fault, and puts them in the order of the files. */
 export function locateFaults({ faults, configFile, config }: FaultyConfig): LocatedFault[] {
-  const locate = createLocate({ file: configFile, config });
+  const locate = createLocate({ file: realFile(configFile), config });
   const located = faults.map(({ message, path = [], site }): LocatedFault => {
     const inside = site && path.length > 1 ? locate.within(site, path.slice(1)) : site;
     const place = inside ?? locate.inConfig(path) ?? { file: configFile, line: 1, column: 1 };
@@ -70,6 +71,11 @@ export function shownPath(path: readonly PropertyKey[]): string {
 
 function shownFile(site: DefinitionSite, configFile: string): string {
   const file = site.file.startsWith('file:') ? fileURLToPath(site.file) : site.file;
-  const shown = relative(dirname(configFile), file);
-  return shown.startsWith('..') ? file : shown;
+  const folders = [dirname(configFile), dirname(realFile(configFile))];
+  return folders.map(folder => relative(folder, file)).find(path => !path.startsWith('..')) ?? file;
+}
+
+/** Where a file really is, which is another place where it is a link: code and imports know that one. */
+function realFile(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }

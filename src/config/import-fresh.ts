@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { realpathSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +12,8 @@ const marker = 'gatehouse-load';
 /**
  * Imports a module as it is on disk now, and so everything that it imports, except packages (`node_modules`) and
  * Gatehouse's own code. `gatehouse` as a specifier is this very Gatehouse. `onFile` is told of every file that was
- * read or was not there, also when the import fails. The versions loaded before stay in memory: Node has no way to unload a module.
+ * read or was not there, also when the import fails. The versions loaded before stay in memory: Node has no way to
+ * unload a module.
  */
 export async function importFresh({
   file,
@@ -27,14 +29,15 @@ export async function importFresh({
         return nextResolve(specifier, context);
       }
       if (specifier === 'gatehouse') return { url: ownIndex, shortCircuit: true };
-      const resolved = resolveOr(
-        missing => onFile(missing),
-        () => nextResolve(specifier, context),
-      );
-      const path = resolved.url.startsWith('file:') ? fileURLToPath(resolved.url) : undefined;
-      if (path === undefined || !isReadAnew(path)) return resolved;
-      onFile(path);
-      return { ...resolved, url: versioned(path, version) };
+      const path = pathOf(specifier, context.parentURL);
+      if (path !== undefined && !isReadAnew(path)) return nextResolve(specifier, context);
+      if (path !== undefined) onFile(path);
+      // Node remembers where links lead; one that leads elsewhere since must be followed anew.
+      const isFile = path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile();
+      if (!isFile) return nextResolve(specifier, context);
+      const real = realpathSync(path);
+      onFile(real);
+      return { url: versioned(real, version), shortCircuit: true };
     },
   });
   try {
@@ -44,15 +47,10 @@ export async function importFresh({
   }
 }
 
-/** A file that is asked for and does not exist is told as well: it may be written next. */
-function resolveOr<T>(onMissing: (file: string) => void, resolve: () => T): T {
-  try {
-    return resolve();
-  } catch (thrown) {
-    const url = thrown instanceof Error && 'url' in thrown ? String(thrown.url) : '';
-    if (url.startsWith('file:')) onMissing(fileURLToPath(url));
-    throw thrown;
-  }
+/** The file that a relative or absolute specifier means; undefined: it is a package or one of Node's own. */
+function pathOf(specifier: string, parent: string | undefined): string | undefined {
+  if (!/^(\.{0,2}\/|file:)/.test(specifier)) return undefined;
+  return fileURLToPath(new URL(specifier, parent));
 }
 
 function versioned(path: string, version: string): string {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cliErrors } from '../errors.ts';
 import { readText } from './read-text.ts';
@@ -11,9 +10,11 @@ interface JsonFile {
 
 /** A list of records in one JSON file. It is read as a whole; larger files do better as `.jsonl`, a record a line. */
 export async function openJson({ file, size }: JsonFile): Promise<Source> {
+  let text = '';
+  for await (const piece of readText(file)) text += piece;
   let list: unknown;
   try {
-    list = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+    list = JSON.parse(text);
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
     throw cliErrors.IMPORT_FILE_INVALID({

@@ -1,6 +1,7 @@
 import { type GatehouseError, hasCode } from '../../errors.ts';
 import type { FieldFault } from '../../model/field-faults.ts';
 import { cliErrors } from '../errors.ts';
+import { visible } from '../print.ts';
 
 /** One thing that is wrong in a file. */
 export interface RowFault {
@@ -37,7 +38,7 @@ export function createFaultList() {
     /** IMPORT_ROWS_INVALID where there is any. */
     error(): GatehouseError | undefined {
       if (count === 0) return undefined;
-      const lines = kept.map(({ row, field, message }) => `  row ${row}${field && `, ${field}`}: ${message}`);
+      const lines = kept.map(({ row, field, message }) => visible(`  row ${row}${field && `, ${field}`}: ${message}`));
       if (count > kept.length) lines.push(`  and ${count - kept.length} more`);
       return cliErrors.IMPORT_ROWS_INVALID({
         message: `${rows.size} of the rows do not fit. Nothing was stored.\n${lines.join('\n')}`,

@@ -31,3 +31,8 @@ test('a command line that is not understood leaves with 2, help with 0', () => {
   expect(report(new CommanderError(1, 'commander.unknownOption', 'x'))).toEqual({ code: 2, text: '' });
   expect(report(new CommanderError(0, 'commander.helpDisplayed', 'x'))).toEqual({ code: 0, text: '' });
 });
+
+test('what a message repeats from a file does not move the cursor', () => {
+  const { text } = report(kernelErrors.VALUES_INVALID({ message: 'row 1, \u001b[2Jname: bad\nrow 2: bad' }));
+  expect(text).toMatch(/^VALUES_INVALID: row 1, \\u001b\[2Jname: bad\nrow 2: bad\n/);
+});

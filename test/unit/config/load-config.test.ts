@@ -75,6 +75,11 @@ const faulty: readonly { what: string; files: Record<string, string>; says: RegE
     says: /mcp\.config\.ts:2:19 {2}Error: Cannot find module '.*subb\.ts'/,
   },
   {
+    what: 'an import of a folder',
+    files: { 'mcp.config.ts': "import './parts';\nexport default {};", 'parts/index.ts': '' },
+    says: /mcp\.config\.ts:1:\d+ {2}Error: Directory import/,
+  },
+  {
     what: 'a missing package',
     files: { 'mcp.config.ts': "import 'no-such-package';\nexport default {};" },
     says: /mcp\.config\.ts:1:8 {2}Error: Cannot find package 'no-such-package'/,

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, utimesSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -135,6 +135,24 @@ test('a file that is imported anew is watched as well', async () => {
   edit('other.ts', accessText('delete: true'));
   await settle();
   expect(applied).toEqual([[{ model: 'sale.order', write: true }], [{ model: 'sale.order', delete: true }]]);
+});
+
+test('a config that is a link, exchanged as a whole as orchestrators do it, is noticed', async () => {
+  const { edit, folder, settle, applied, lines } = await watched();
+  edit('one/mcp.config.ts', configText());
+  edit('one/access.ts', accessText('write: true'));
+  edit('two/mcp.config.ts', configText());
+  edit('two/access.ts', "export const access = [{ model: 'sale.ordr', read: true }];");
+  const pointTo = (target: string) => {
+    symlinkSync(join(target, 'mcp.config.ts'), join(folder, 'next'));
+    renameSync(join(folder, 'next'), join(folder, 'mcp.config.ts'));
+  };
+  pointTo('one');
+  await settle();
+  expect(applied).toEqual([[{ model: 'sale.order', write: true }]]);
+  pointTo('two');
+  await settle();
+  expect(lines.at(-1)).toContain('\n  two/access.ts:1:33  policies.access[0].model  There is no model sale.ordr.');
 });
 
 test('other changes wait for a restart, and policies that fit the running models are applied all the same', async () => {

@@ -56,6 +56,7 @@ test.each([
   ['a.csv', Buffer.from('name\nM\xfcller\n', 'latin1'), /not UTF-8/],
   ['a.csv', Buffer.from('\uFEFFname\n', 'utf16le'), /not UTF-8/],
   ['a.json', '[{"a":1},', /not JSON/],
+  ['a.json', Buffer.from('["M\xfcller"]', 'latin1'), /not UTF-8/],
   ['a.json', '{"a":1}', /must hold a list/],
   ['a.xlsx', 'x', /none of the endings/],
 ])('%s %j is refused', async (name, content, message) => {
