@@ -15,9 +15,15 @@ export interface ConnectOptions {
   readonly uri: string;
   /** ms until a server that does not answer counts as away. */
   readonly selectionTimeout: number;
-  /** ms without a byte on a connection under way until it is given up. */
-  readonly socketTimeout: number;
+  /** ms until a majority of a replica set must have a write. */
+  readonly majorityTimeout: number;
 }
+
+/**
+ * ms. Long enough to build an index over many rows; everything else has a limit of its own, and the driver's monitor
+ * ends the connections to a server that has gone silent.
+ */
+const socketTimeout = 30 * 60_000;
 
 const defaultDatabase = 'gatehouse';
 
@@ -25,7 +31,7 @@ const defaultDatabase = 'gatehouse';
  * Connects through a Mongoose of its own, so that nothing global is shared. Throws CONFIG_INVALID for a URI that is
  * none and STORE_UNAVAILABLE where the server is away or refuses us; neither message holds the URI.
  */
-export async function connect({ uri, selectionTimeout, socketTimeout }: ConnectOptions): Promise<Connected> {
+export async function connect({ uri, selectionTimeout, majorityTimeout }: ConnectOptions): Promise<Connected> {
   const connection = new Mongoose().createConnection();
   // Outages reach the callers as errors of their operations; without a listener the event would end the process.
   connection.on('error', () => undefined);
@@ -42,7 +48,7 @@ export async function connect({ uri, selectionTimeout, socketTimeout }: ConnectO
       heartbeatFrequencyMS: selectionTimeout,
       socketTimeoutMS: socketTimeout,
       readPreference: 'primary',
-      writeConcern: { w: 'majority', journal: true, wtimeoutMS: socketTimeout },
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: majorityTimeout },
       ignoreUndefined: true,
     });
     const { db } = connection;

@@ -1,7 +1,7 @@
 import type { StoredValue } from '../port.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
 import { encodeRow } from './document.ts';
-import { mapDuplicate } from './map-error.ts';
+import { mapDuplicate } from './duplicate.ts';
 
 /** Inserts rows in order, in as few commands as the server takes; the first failure ends it. Throws VALUE_NOT_UNIQUE. */
 export async function insertRows({
@@ -19,6 +19,6 @@ export async function insertRows({
     if (only && documents.length === 1) await model.collection.insertOne(only, commandOptions(scope));
     else await model.collection.insertMany(documents, { ...commandOptions(scope), ordered: true });
   } catch (thrown) {
-    throw mapDuplicate({ thrown, model: model.name });
+    throw await mapDuplicate({ thrown, scope, model, values: documents.length === 1 ? only : undefined });
   }
 }

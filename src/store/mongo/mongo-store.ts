@@ -34,15 +34,17 @@ const writeTimeLimit = 5000;
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const { uri, now, queryTimeLimit, selectionTimeout = 2000, listLimit = 20_000 } = options;
   const timeLimits = { query: queryTimeLimit, write: writeTimeLimit };
-  const socketTimeout = 2 * Math.max(queryTimeLimit, writeTimeLimit);
-  const { connection, db, product, location } = await connect({ uri, selectionTimeout, socketTimeout });
+  const { connection, db, product, location } = await connect({
+    uri,
+    selectionTimeout,
+    majorityTimeout: writeTimeLimit,
+  });
   const meta = db.collection<MetaDocument>(metaCollection);
   const models = new Map<string, MongoModel>();
 
   try {
-    await meta.updateOne({ _id: 'watch' }, { $inc: { count: 0 } }, { upsert: true });
-    const transactions = await probeTransactions({ client: connection.getClient(), meta, now });
     const signal = await createSignal({ meta, timeLimit: writeTimeLimit });
+    const transactions = await probeTransactions({ client: connection.getClient(), meta, now });
     const operations = trackInFlight();
     let closing: Promise<void> | undefined;
     const close = async () => {
@@ -64,8 +66,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       open: added =>
         operations.run(async () => {
           try {
-            for (const model of await openModels({ connection, db, meta, models: added }))
-              models.set(model.name, model);
+            for (const model of await openModels({ db, meta, models: added })) models.set(model.name, model);
           } catch (thrown) {
             throw mapError(thrown);
           }

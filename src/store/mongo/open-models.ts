@@ -1,4 +1,4 @@
-import { type Connection, mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { kernelErrors } from '../../errors.ts';
 import type { StoredModel } from '../port.ts';
 import { addShadows } from './add-shadows.ts';
@@ -12,26 +12,24 @@ export const metaCollection = 'gatehouse_store';
  * else is in the database stays as it is.
  */
 export async function openModels({
-  connection,
   db,
   meta,
   models,
 }: {
-  connection: Connection;
   db: mongo.Db;
   meta: mongo.Collection<MetaDocument>;
   models: readonly StoredModel[];
 }): Promise<MongoModel[]> {
   const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const opened: MongoModel[] = [];
-  for (const definition of models) {
-    const model = describe({ db, definition });
-    if (!there.has(definition.name)) await createCollection(db, definition.name);
-    await createIndexes({ connection, model });
-    await addShadows({ model, meta });
-    opened.push(model);
-  }
-  return opened;
+  const described = models.map(definition => describe({ db, definition }));
+  await Promise.all(
+    described.map(async model => {
+      if (!there.has(model.name)) await createCollection(db, model.name);
+      await createIndexes(model);
+      await addShadows({ model, meta });
+    }),
+  );
+  return described;
 }
 
 function describe({ db, definition }: { db: mongo.Db; definition: StoredModel }): MongoModel {
@@ -59,11 +57,15 @@ async function createCollection(db: mongo.Db, name: string): Promise<void> {
   }
 }
 
-async function createIndexes({ connection, model }: { connection: Connection; model: MongoModel }): Promise<void> {
-  const { name, definition } = model;
-  if (connection.models[name]) connection.deleteModel(name);
+/** Those that are missing, in one command: some servers take a second for each. */
+async function createIndexes(model: MongoModel): Promise<void> {
+  const { name, definition, collection } = model;
+  const wanted = schemaOf(definition).indexes();
+  const there = new Set((await collection.indexes()).map(index => index.name));
+  const missing = wanted.filter(([, options]) => !there.has(options.name));
+  if (missing.length === 0) return;
   try {
-    await connection.model(name, schemaOf(definition), name).createIndexes();
+    await collection.createIndexes(missing.map(([key, options]) => ({ ...options, key }) as mongo.IndexDescription));
   } catch (thrown) {
     // Not every server says that duplicates were the reason, or of which field: the data tell.
     const field = thrown instanceof mongo.MongoServerError ? await repeatedField(model) : undefined;

@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import type { MetaDocument } from './database.ts';
 import { bounded } from './limits.ts';
 
@@ -14,12 +14,13 @@ export interface Signal {
 }
 
 const pollEvery = 250;
-const countUp = [{ _id: 'watch' }, { $inc: { count: 1 } }] as const;
-const counting = { upsert: true, returnDocument: 'after' } as const;
+const countUp = { $inc: { count: 1 } };
+/** Several counts, so that transactions at the same time seldom wait for each other's. */
+const counters = Array.from({ length: 16 }, (_, slot) => `watch-${slot}`);
 
 /**
- * A count in one document, up by one with every write to a watched model, read four times a second: change streams are
- * not to be had on every server. A listener hears of everything that others have written since the store was opened.
+ * Counts that go up by one with every write to a watched model and are read four times a second: change streams are not
+ * to be had on every server. A listener hears of everything that others have written since the store was opened.
  */
 export async function createSignal({
   meta,
@@ -30,24 +31,24 @@ export async function createSignal({
   timeLimit: number;
 }): Promise<Signal> {
   const listeners = new Set<() => void>();
+  await createCounters(meta);
   let seen = await readCount();
   let isOwed = false;
   let polling: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   async function readCount(): Promise<number> {
-    const found = await bounded(meta.findOne({ _id: 'watch' }, { maxTimeMS: timeLimit }), timeLimit);
-    return found?.count ?? 0;
+    const found = meta.find({ _id: { $in: counters } }, { maxTimeMS: timeLimit }).toArray();
+    return (await bounded(found, timeLimit)).reduce((sum, { count = 0 }) => sum + count, 0);
   }
 
   async function raise(): Promise<void> {
     isOwed = true;
-    const options = { ...counting, maxTimeMS: timeLimit };
     try {
-      const after = await bounded(meta.findOneAndUpdate(...countUp, options), timeLimit);
+      await bounded(meta.updateOne({ _id: 'watch-0' }, countUp, { maxTimeMS: timeLimit }), timeLimit);
       isOwed = false;
-      // Nobody listens, and nobody else has written: nothing to tell whoever listens next.
-      if (listeners.size === 0 && after?.count === seen + 1) seen = after.count;
+      // Whoever listens next has nothing to hear of what was written here.
+      if (listeners.size === 0) seen += 1;
     } catch {
       // The next poll, or closing, tries again.
     }
@@ -75,7 +76,9 @@ export async function createSignal({
   return {
     raise,
     async raiseWithin(session) {
-      await meta.findOneAndUpdate(...countUp, { ...counting, session });
+      // Sessions have random ids.
+      const slot = (session.id?.id.buffer[0] ?? 0) % counters.length;
+      await meta.updateOne({ _id: `watch-${slot}` }, countUp, { session });
     },
     listen(listener) {
       const own = () => listener();
@@ -95,4 +98,16 @@ export async function createSignal({
       if (isOwed) await raise();
     },
   };
+}
+
+/** Another instance may do the same at the same moment. */
+async function createCounters(meta: mongo.Collection<MetaDocument>): Promise<void> {
+  const there = new Set((await meta.find({ _id: { $in: counters } }).toArray()).map(({ _id }) => _id));
+  for (const _id of counters.filter(id => !there.has(id))) {
+    try {
+      await meta.insertOne({ _id, count: 0 });
+    } catch (thrown) {
+      if (!(thrown instanceof mongo.MongoServerError && thrown.code === 11000)) throw thrown;
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { conjunction, negation } from './compile.ts';
 import { conflict } from './conflict.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
-import { mapDuplicate } from './map-error.ts';
+import { mapDuplicate } from './duplicate.ts';
 import { prepare } from './prepare.ts';
 import { outOfRange, withinRange } from './range.ts';
 import { select } from './select.ts';
@@ -71,7 +71,7 @@ async function changeAll({
       const change = encodeChange({ model, set: operation.set, add: operation.add });
       await model.collection.updateMany(filter, change, commandOptions(scope));
     } catch (thrown) {
-      throw mapDuplicate({ thrown, model: model.name });
+      throw await mapDuplicate({ thrown, scope, model });
     }
     const documents = await model.collection.find(filter, { ...commandOptions(scope), sort: { _id: 1 } }).toArray();
     rows.push(...documents.map(document => decodeRow(model, document)));

@@ -3,7 +3,7 @@ import { conjunction, type Filter } from './compile.ts';
 import { conflict } from './conflict.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
-import { isUnnamedDuplicate, mapDuplicate, notUnique } from './map-error.ts';
+import { mapDuplicate } from './duplicate.ts';
 import { prepare } from './prepare.ts';
 import { outOfRange, withinRange } from './range.ts';
 import { select } from './select.ts';
@@ -59,27 +59,6 @@ export async function changeOne({
     if (!after && adds && (await model.collection.findOne(filter, commandOptions(scope)))) throw outOfRange(model, add);
     return { matched: after ? 1 : 0, rows: after ? [decodeRow(model, after)] : [] };
   } catch (thrown) {
-    if (!isUnnamedDuplicate(thrown)) throw mapDuplicate({ thrown, model: model.name });
-    throw notUnique({ model: model.name, field: await takenField({ scope, model, change, filter }) });
+    throw await mapDuplicate({ thrown, scope, model, values: change.$set, besides: filter });
   }
-}
-
-/** Which of the values to be set is another row's already. */
-async function takenField({
-  scope: { maxTime },
-  model,
-  change: { $set = {} },
-  filter,
-}: {
-  scope: Scope;
-  model: MongoModel;
-  change: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  filter: Filter;
-}): Promise<string | undefined> {
-  for (const { name, unique } of model.stored) {
-    if (!unique || !(name in $set)) continue;
-    const taken = { [name]: { $eq: $set[name] }, $nor: [filter] };
-    if (await model.collection.findOne(taken, { maxTimeMS: maxTime })) return name;
-  }
-  return undefined;
 }

@@ -1,13 +1,8 @@
 import { mongo } from 'mongoose';
 import { describe, expect, test } from 'vitest';
-import { GatehouseError, kernelErrors } from '../../../../src/errors.ts';
+import { kernelErrors } from '../../../../src/errors.ts';
 import { LimitReached } from '../../../../src/store/mongo/limits.ts';
-import {
-  isUnnamedDuplicate,
-  mapDuplicate,
-  mapError,
-  withoutCredentials,
-} from '../../../../src/store/mongo/map-error.ts';
+import { isConflict, mapError, withoutCredentials } from '../../../../src/store/mongo/map-error.ts';
 
 function fromServer(code: number, message = 'm', errorLabels: string[] = []): mongo.MongoServerError {
   return new mongo.MongoServerError({ message, code, errorLabels });
@@ -36,47 +31,19 @@ describe('what a failure of the driver means', () => {
   });
 });
 
-describe('a duplicate', () => {
-  const cases: [string, string, string | undefined][] = [
-    [
-      'MongoDB',
-      'E11000 duplicate key error collection: db.a.b index: gatehouse_unique_code dup key: { code: "x" }',
-      'code',
-    ],
-    ['MongoDB, the id', 'E11000 duplicate key error collection: db.a.b index: _id_ dup key: { _id: "x" }', 'id'],
-    ['FerretDB', "Duplicate key violation on the requested collection: Index 'gatehouse_unique_code'", 'code'],
-    [
-      'a value that poses as an index',
-      `E11000 duplicate key error collection: db.a.b index: gatehouse_unique_code dup key: { code: " index: gatehouse_unique_secret" }`,
-      'code',
-    ],
-    [
-      'an index that is not ours',
-      'E11000 duplicate key error collection: db.a.b index: email_1 dup key: { email: "x" }',
-      undefined,
-    ],
-  ];
-  test.each(cases)('%s', (_, message, field) => {
-    const error = mapDuplicate({ thrown: fromServer(11000, message), model: 'a.b' });
-    expect(error).toBeInstanceOf(GatehouseError);
-    expect(error).toMatchObject({
-      code: 'VALUE_NOT_UNIQUE',
-      data: field === undefined ? { model: 'a.b' } : { model: 'a.b', field },
-    });
-    expect(String(error)).not.toContain('secret');
-  });
-
-  test('that the server does not name is recognised', () => {
-    const message = 'conflicting key value violates exclusion constraint "documents_rum_index_19"';
-    expect(isUnnamedDuplicate(fromServer(1, message))).toBe(true);
-    expect(isUnnamedDuplicate(fromServer(1, 'something else'))).toBe(false);
-  });
-});
-
 test.each([
   ['mongodb://anna:s3cret@host/db failed', 'mongodb://***@host/db failed'],
   ['mongodb+srv://anna:s3:c@ret@host', 'mongodb+srv://***@host'],
   ['mongodb://host:27017/db', 'mongodb://host:27017/db'],
 ])('%s holds no credentials', (text, expected) => {
   expect(withoutCredentials(text)).toBe(expected);
+});
+
+test.each([
+  [112, 'WriteConflict', true],
+  [16777220, 'could not serialize access due to concurrent update', true],
+  [11000, 'duplicate', false],
+  [50, 'too slow', false],
+])('%i %s: another transaction in the way? %s', (code, message, expected) => {
+  expect(isConflict(fromServer(code, message))).toBe(expected);
 });
