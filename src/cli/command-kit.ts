@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load-config.ts';
 import type { CommandContext } from '../plugin/scope.ts';
 import { createLogger } from './logger.ts';
 import type { Machine } from './machine.ts';
-import { createPrint } from './print.ts';
+import { createPrint, createWrite } from './print.ts';
 import { createTerminal } from './terminal.ts';
 
 /** What the kernel's own commands work with: what plugins get, and the config, the log and the machine. */
@@ -51,6 +51,7 @@ export function createCommandKit({ machine, configFile }: { machine: Machine; co
     configFile,
     terminal,
     print: createPrint(machine.stdout),
+    write: createWrite(machine.stdout),
     config() {
       loading ??= load();
       return loading;

@@ -1,9 +1,19 @@
+import type { Writable } from 'node:stream';
 import type { CommandContext } from '../plugin/scope.ts';
 
 /** Prints the result of a command: its JSON with `--json`, its text for people otherwise. Nothing else is on stdout. */
 export function createPrint(stream: { write(text: string): unknown }): CommandContext['print'] {
   return ({ json, text }, options) => {
     stream.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : `${text}\n`);
+  };
+}
+
+/** Writes a long result piece by piece, as fast as it is taken. */
+export function createWrite(stream: Writable): CommandContext['write'] {
+  return text => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    stream.write(text, error => (error ? reject(error) : resolve()));
+    return promise;
   };
 }
 

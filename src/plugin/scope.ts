@@ -153,6 +153,8 @@ export interface CommandContext {
   runtime(): Promise<Runtime>;
   /** Result of the command, on stdout: a table for people, or JSON with `--json`. */
   print(output: { json: Json; text: string }, options: { json?: boolean }): void;
+  /** A piece of a long result, on stdout. Resolves when the next may come. */
+  write(text: string): Promise<void>;
   readonly terminal: Terminal;
 }
 
