@@ -6,7 +6,7 @@ import { securityPolicies } from './access.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
 import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
-import { registerAuditCommands } from './commands/audit.ts';
+import { auditCommands } from './commands/audit.ts';
 import { registerKeyCommands } from './commands/key.ts';
 import { registerPermissionCommands } from './commands/permission.ts';
 import { registerSessionCommands } from './commands/session.ts';
@@ -116,7 +116,7 @@ export default definePlugin({
       registerKeyCommands,
       registerPermissionCommands,
       registerSessionCommands,
-      registerAuditCommands,
+      auditCommands({ signer }),
     ]) {
       scope.command(register);
     }

@@ -20,7 +20,7 @@ export interface AuditLog {
   note(): Promise<void>;
   /** Writes a head that says what retention is about to take out. */
   retire(removed: readonly Removed[]): Promise<void>;
-  /** Waits for what is on its way, and writes the last head. */
+  /** Waits for what is on its way, and writes the last head; where that fails, the log says so. */
   close(): Promise<void>;
 }
 
@@ -100,9 +100,13 @@ export function createAuditLog(parts: {
     },
     async close() {
       await commit.drained();
-      await endChains();
-      const { record } = current;
-      if (record.lastHeadAt() !== undefined) await record.head('stop');
+      try {
+        await endChains();
+        const { record } = current;
+        if (record.lastHeadAt() !== undefined) await record.head('stop');
+      } catch (thrown) {
+        runtime.log.error({ err: thrown }, 'the last head of the audit log is not written');
+      }
     },
   };
 }

@@ -7,8 +7,8 @@ export type AuditContent = ReturnType<typeof auditContent>;
 /** Ids that a call names, true or not, and all of them together with those of the records that it reached. */
 const maxNamedIds = 100;
 const maxIds = 1_000;
-const maxFields = 200;
-const maxModels = 50;
+export const maxFields = 200;
+export const maxModels = 50;
 
 /** One call as a row of the log. Values, arguments and secrets take no part in it. `userAgent` and the like are cut. */
 export function auditContent({ call, outcome, reached, durationMs }: AuditEntry) {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { registerGroupCommands } from '../../../plugins/base/commands/group.ts';
 import { registerUserCommands } from '../../../plugins/base/commands/user.ts';
-import { registerAuditCommands } from '../../../plugins/security/commands/audit.ts';
+import { auditCommands } from '../../../plugins/security/commands/audit.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
 import { registerPermissionCommands } from '../../../plugins/security/commands/permission.ts';
 import { registerSessionCommands } from '../../../plugins/security/commands/session.ts';
@@ -16,7 +16,7 @@ import { silentTerminal } from '../../support/start-gatehouse.ts';
 const commands = [
   registerGroupCommands,
   registerUserCommands,
-  registerAuditCommands,
+  auditCommands({ signer: undefined }),
   registerKeyCommands,
   registerPermissionCommands,
   registerSessionCommands,
@@ -128,6 +128,9 @@ export async function openHouse(input: {
       runtime: async () => runtime,
       print: (output: { json: unknown }) => {
         printed = output.json;
+      },
+      write: async (text: string) => {
+        printed = `${printed ?? ''}${text}`;
       },
       terminal: silentTerminal,
     };

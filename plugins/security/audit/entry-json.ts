@@ -1,0 +1,51 @@
+import type { Json, Row } from '../../../src/index.ts';
+
+/** An entry as people and programs get it. */
+export function entryJson(row: Row) {
+  const json = (name: string): Json => (row[name] ?? null) as Json;
+  return {
+    id: row.id,
+    time: json('time'),
+    callId: json('call_id'),
+    outcome: json('outcome'),
+    stage: json('stage'),
+    code: json('code'),
+    reason: json('reason'),
+    user: json('user_login'),
+    userId: json('user_id'),
+    key: json('credential_label'),
+    credential: { kind: json('credential_kind'), id: json('credential_id') },
+    session: json('session_id'),
+    address: json('address'),
+    client: { name: json('client_name'), version: json('client_version'), userAgent: json('user_agent') },
+    transport: json('transport'),
+    method: json('method'),
+    tool: json('tool'),
+    model: json('model'),
+    models: modelsOf(row),
+    recordIds: row.record_ids ?? [],
+    unlisted: row.unlisted ?? [],
+    fields: row.fields ?? [],
+    domain: json('domain'),
+    touched: json('touched'),
+    durationMs: Number(row.duration_us ?? 0) / 1000,
+    chain: { id: json('chain'), sequence: json('sequence'), previous: json('previous'), hash: json('hash') },
+  };
+}
+
+export type EntryJson = ReturnType<typeof entryJson>;
+
+/** All models that the call named or reached. */
+export function modelsOf(row: Row): string[] {
+  return String(row.models ?? row.model ?? '')
+    .split(' ')
+    .filter(Boolean);
+}
+
+/** An entry as a line for people. */
+export function entryLine(entry: EntryJson): string {
+  const what = [entry.tool ?? entry.method, entry.model].filter(Boolean).join(' ');
+  const end =
+    entry.outcome === 'ok' ? `ok, ${entry.touched} records` : `${entry.outcome}: ${entry.code} (${entry.reason})`;
+  return [entry.time, entry.user ?? '-', entry.key ?? '-', entry.address, what, end].join('  ');
+}
