@@ -8,7 +8,7 @@ export type Filter = Readonly<Record<string, unknown>>;
 
 type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
 
-export const everything: Filter = {};
+const everything: Filter = {};
 export const nothing: Filter = { _id: { $in: [] } };
 
 const operators = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;

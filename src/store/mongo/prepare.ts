@@ -1,8 +1,9 @@
 import { type Condition, isNever, type Scalar } from '../condition.ts';
 import { compileLocal, conjunction, disjunction, type Filter, hasRelations, negation, nothing } from './compile.ts';
-import type { MongoModel, RowDocument, Scope } from './database.ts';
+import type { MongoModel } from './database.ts';
+import type { Compiled, Part, Question } from './part.ts';
 import { compileRelated } from './related.ts';
-import { type Compiled, select } from './select.ts';
+import { select } from './select.ts';
 import { compileWithin } from './within.ts';
 
 /*
@@ -14,26 +15,12 @@ import { compileWithin } from './within.ts';
  * is asked only of what they refer to: the record rules of one record must not cost as much as those of all.
  */
 
-export interface PrepareInput {
-  readonly scope: Scope;
-  readonly model: MongoModel;
-  readonly condition: Condition;
-}
-
-/** A part of a condition on its way. */
-export interface Part extends PrepareInput {
-  /** The only rows that matter; undefined: any. */
-  readonly candidates: readonly RowDocument[] | undefined;
-  /** Distinguishes the joins of one query. */
-  readonly path: string;
-}
-
 /** Compiles any condition. Asks the database where the condition is about other rows. */
-export async function prepare({ scope, model, condition }: PrepareInput): Promise<Compiled> {
+export async function prepare({ scope, model, condition }: Question): Promise<Compiled> {
   if (!hasRelations(condition)) return { filter: compileLocal(model, condition), joins: [] };
   const named = namedRows(model, condition);
   const candidates = named && (await select({ scope, model, compiled: { filter: named, joins: [] } }));
-  return compilePart({ scope, model, condition, candidates, path: '' });
+  return compilePart({ scope, model, condition, candidates, path: '', prepare });
 }
 
 async function compilePart(part: Part): Promise<Compiled> {

@@ -1,8 +1,8 @@
 import { all, type Condition, oneOf } from '../condition.ts';
 import type { StoredField } from '../port.ts';
 import { commandOptions, type MongoModel, pathOf, type RowDocument } from './database.ts';
-import { type Part, prepare } from './prepare.ts';
-import { type Compiled, matching, select } from './select.ts';
+import type { Compiled, Part } from './part.ts';
+import { matching, select } from './select.ts';
 
 interface RelatedPart extends Part {
   readonly condition: Extract<Condition, { kind: 'related' }>;
@@ -19,7 +19,7 @@ export async function compileRelated(part: RelatedPart): Promise<Compiled> {
 
 /** many2one and many2many: the field holds the ids of what is asked about. */
 async function compileReference(part: RelatedPart & { comodel: string }): Promise<Compiled> {
-  const { scope, model, condition, candidates } = part;
+  const { scope, model, condition, candidates, prepare } = part;
   const { database } = scope;
   const there = database.model(part.comodel);
   const path = pathOf(model, condition.field);
@@ -34,7 +34,7 @@ async function compileReference(part: RelatedPart & { comodel: string }): Promis
 
 /** one2many: what is asked about refers back to the row. */
 async function compileInverse(part: RelatedPart & { comodel: string; inverse: string }): Promise<Compiled> {
-  const { scope, condition, candidates, inverse } = part;
+  const { scope, condition, candidates, inverse, prepare } = part;
   const { database } = scope;
   const there = database.model(part.comodel);
   const where = candidates

@@ -1,11 +1,6 @@
 import { conjunction, type Filter } from './compile.ts';
 import { commandOptions, type MongoModel, type RowDocument, type Scope } from './database.ts';
-
-/** A compiled condition: `joins` are the `$lookup` stages whose results the filter speaks of, mostly none. */
-export interface Compiled {
-  readonly filter: Filter;
-  readonly joins: readonly Filter[];
-}
+import type { Compiled } from './part.ts';
 
 export interface Selection {
   readonly scope: Scope;

@@ -1,8 +1,8 @@
 import type { Condition } from '../condition.ts';
 import { nothing } from './compile.ts';
 import { type MongoModel, pathOf, type RowDocument, type Scope } from './database.ts';
-import { type Part, prepare } from './prepare.ts';
-import { type Compiled, select } from './select.ts';
+import type { Compiled, Part } from './part.ts';
+import { select } from './select.ts';
 
 type Within = Extract<Condition, { kind: 'within' }>;
 
@@ -26,7 +26,7 @@ interface Walk {
  * from every row.
  */
 export async function compileWithin(part: WithinPart): Promise<Compiled> {
-  const { scope, model, condition, candidates } = part;
+  const { scope, model, condition, candidates, prepare } = part;
   const there = scope.database.model(condition.model);
   const compiled = await prepare({ scope, model: there, condition: condition.where });
   const walk: Walk = {
