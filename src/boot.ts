@@ -9,17 +9,21 @@ import type { Config, PolicySet } from './config/define-config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { storeLocation } from './config/store-location.ts';
 import { watchConfig } from './config/watch-config.ts';
+import { createAgreements } from './confirmation/agreements.ts';
+import { createConfirm } from './confirmation/create-confirm.ts';
 import { createRuntime } from './create-runtime.ts';
 import { kernelErrors } from './errors.ts';
 import { createScheduler, type Scheduler } from './job/scheduler.ts';
 import { kernelJobs } from './kernel-parts.ts';
-import { smtpTransport, type Transport } from './mail/transport.ts';
+import type { Transport } from './mail/delivery.ts';
 import { type MailWorker, startMailWorker } from './mail/worker.ts';
+import { createMetrics } from './metrics.ts';
 import { createAccessPolicy } from './model/access-policy.ts';
 import type { Gate } from './pipeline/gate.ts';
 import { createGate } from './pipeline/run-call.ts';
 import type { CommandContext, Route, Runtime, Terminal } from './plugin/scope.ts';
 import { openStore } from './store/open-store.ts';
+import { timedStore } from './store/timed-store.ts';
 import { type Catalog, createCatalog } from './tool/catalog.ts';
 
 export interface BootOptions {
@@ -69,11 +73,16 @@ export async function boot(options: BootOptions): Promise<App> {
 
   let policies = mergePolicies([assembly.pluginPolicies, config.policies ?? {}]);
   const policy = createAccessPolicy({ registry, layers: registrations.layers.map(({ value }) => value) });
-  const store = await openStore({
-    location: storeLocation({ config, env: process.env }),
-    folder: dirname(configFile),
-    now,
-    queryTimeLimit: server.queryTimeLimit,
+  const metrics = createMetrics();
+  const store = timedStore({
+    store: await openStore({
+      location: storeLocation({ config, env: process.env }),
+      folder: dirname(configFile),
+      now,
+      queryTimeLimit: server.queryTimeLimit,
+    }),
+    ticks: clock.ticks,
+    onDone: metrics.onStoreDone,
   });
   try {
     await store.open(registry.all().map(({ stored }) => stored));
@@ -92,6 +101,7 @@ export async function boot(options: BootOptions): Promise<App> {
     server,
     configFile,
     terminal,
+    metrics: metrics.registry,
     now,
     onMail: () => mailWorker?.wake(),
     policies: () => policies,
@@ -111,24 +121,27 @@ export async function boot(options: BootOptions): Promise<App> {
     prompts: registrations.prompts.map(({ value }) => value),
     resources: registrations.resources.map(({ value }) => value),
   });
-  const transport = mail && smtpTransport({ settings: mail, clock });
+  // Loaded where there is a mail server: nobody else waits for it.
+  const transport = mail && (await import('./mail/transport.ts')).smtpTransport({ settings: mail, clock });
   const jobs = createScheduler({
     jobs: [...kernelJobs, ...registrations.jobs.map(({ value }) => value)],
     runtime,
     clock,
     instance: `${hostname()}/${process.pid}`,
   });
+  const agreements = createAgreements(runtime);
   const stopping = new AbortController();
   const gate = createGate({
     runtime,
     catalog,
     guards: registrations.guards,
     sinks: registrations.sinks.map(({ value }) => value),
-    contextOf(call, { signal = stopping.signal, interaction }) {
+    contextOf(call, { signal = stopping.signal, interaction, dialogue }) {
       const { principal } = call;
       if (!principal) throw kernelErrors.UNAUTHENTICATED();
       const env = runtime.environment({ principal, onReach: reached => call.reached.push(reached) });
-      return { call, principal, env, policy, signal, interaction };
+      const confirm = createConfirm({ agreements, principal, dialogue });
+      return { call, principal, env, policy, signal, confirm, interaction };
     },
   });
 

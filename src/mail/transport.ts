@@ -2,33 +2,10 @@ import { createTransport } from 'nodemailer';
 import type { Clock } from '../clock.ts';
 import type { MailSettings } from '../config/define-config.ts';
 import { readSender } from './address.ts';
+import { deliveryLimit, type Transport } from './delivery.ts';
 
-/** ms that connecting, the server's greeting, silence in between, and a whole delivery may take. */
+/** ms that connecting, the server's greeting, and silence in between may take. */
 const limits = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
-export const deliveryLimit = 120_000;
-
-/** A message as it goes out. */
-export interface Letter {
-  /** Stable across attempts, so that a mail program can tell a repetition: RFC 5322, section 3.6.4. */
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string | undefined;
-  readonly date: Date;
-}
-
-/** `refused`: the server has said no to this message; `unreachable`: it could not be asked. `error`: without secrets. */
-export type Delivery =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused' | 'unreachable'; readonly error: string };
-
-/** The way to the mail server. */
-export interface Transport {
-  deliver(letter: Letter): Promise<Delivery>;
-  /** Connects and authenticates without sending. undefined: all is well; otherwise what is wrong. */
-  verify(): Promise<string | undefined>;
-}
 
 /** Of nodemailer's codes, those with which the server has answered about a message, not about the connection. */
 const aboutMessage: ReadonlySet<unknown> = new Set(['EENVELOPE', 'EMESSAGE']);

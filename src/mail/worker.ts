@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { all, equals } from '../store/condition.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
 import { type BackOff, waitAfter } from './back-off.ts';
-import { type Delivery, deliveryLimit, type Letter, type Transport } from './transport.ts';
+import { type Delivery, deliveryLimit, type Letter, type Transport } from './delivery.ts';
 
 /*
  *   queued ──claim──► queued, next_at = end of the lease ──► accepted ──► sent
