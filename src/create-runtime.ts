@@ -1,5 +1,6 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Registry as MetricsRegistry } from 'prom-client';
 import type { PolicySet, ServerSettings } from './config/define-config.ts';
 import { createOutbox } from './mail/outbox.ts';
 import type { AccessPolicy } from './model/access-policy.ts';
@@ -21,6 +22,7 @@ export interface RuntimeParts {
   readonly configFile: string;
   readonly policies: () => PolicySet;
   readonly terminal: Terminal;
+  readonly metrics: MetricsRegistry;
   readonly now: () => number;
   /** Called after a message has been put into the outbox. */
   readonly onMail?: () => void;
@@ -79,6 +81,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     server,
     configFile: parts.configFile,
     terminal: parts.terminal,
+    metrics: parts.metrics,
     policies: parts.policies,
     now,
     ticks: () => performance.now(),

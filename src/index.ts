@@ -23,7 +23,15 @@ export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';
 export type { RegisteredModel, Registry } from './model/registry.ts';
-export type { Call, CallContext, Outcome, Reached, StageName } from './pipeline/call.ts';
+export {
+  type Call,
+  type CallContext,
+  type Outcome,
+  type Reached,
+  type StageName,
+  stageNames,
+} from './pipeline/call.ts';
+export { durationBuckets } from './metrics.ts';
 export type { Hooks } from './pipeline/hooks.ts';
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';

@@ -41,6 +41,7 @@ import { scopeGuard } from './stages/scope-guard.ts';
 import { sessionGuard } from './stages/session-guard.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
+export { compileAddressList, parseAddress } from './network/address-list.ts';
 
 /** What runs while the server does; made at start, because it needs the store. */
 interface Running {

@@ -1,5 +1,5 @@
 import type { RecordChange } from '../model/environment.ts';
-import type { Call, Outcome } from './call.ts';
+import type { Call, Outcome, StageName } from './call.ts';
 
 /**
  * The closed list of hooks. A hook is told, it cannot decide: it runs after the fact, is not waited for, and its
@@ -9,7 +9,13 @@ export interface Hooks {
   /** A stage refused a call, after its audit entry is durable. */
   'call.denied': { readonly call: Call; readonly outcome: Extract<Outcome, { kind: 'denied' }> };
   /** Any call ended, after its audit entry is durable. */
-  'call.finished': { readonly call: Call; readonly outcome: Outcome; readonly durationMs: number };
+  'call.finished': {
+    readonly call: Call;
+    readonly outcome: Outcome;
+    readonly durationMs: number;
+    /** ms in each stage that the call came to; `execute` with `redact`. */
+    readonly stageMs: Readonly<Partial<Record<StageName, number>>>;
+  };
   /** Records were written, by whatever way, and the write is durable. */
   'record.changed': RecordChange;
   /** Users, groups or policies changed, here or on another instance; caches of them are already dropped. */

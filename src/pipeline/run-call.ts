@@ -22,6 +22,8 @@ interface OpenCall extends Call {
   /** Where it is, once it is performed. */
   stage: StageName;
   sealed: Promise<Refusal | undefined> | undefined;
+  /** ms spent in each stage that it came to. */
+  readonly stageMs: Partial<Record<StageName, number>>;
 }
 
 /** The pipeline: `stages.ts` in motion. */
@@ -38,6 +40,7 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
   const methods = createMethods(catalog, runTool);
 
   async function pass(call: Call, through: typeof plan): Promise<Refusal | undefined> {
+    let begun = runtime.ticks();
     for (const stage of through) {
       try {
         if (stage.name === 'scope') recognise(call, catalog);
@@ -47,8 +50,12 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
         }
         if (stage.name === 'authenticate' && !call.principal) throw kernelErrors.UNAUTHENTICATED();
       } catch (thrown) {
+        spent(call, stage.name, runtime.ticks() - begun);
         return refuse(call, stage.name, thrown);
       }
+      const now = runtime.ticks();
+      spent(call, stage.name, now - begun);
+      begun = now;
     }
     return undefined;
   }
@@ -58,13 +65,16 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
     options: { signal?: AbortSignal; interaction?: unknown } = {},
   ): Promise<Performed> {
     const method = methods.get(call.method);
+    const begun = runtime.ticks();
     try {
       if (!method) throw kernelErrors.UNKNOWN_METHOD();
       const answer = method(call, contextOf(call, options));
       const result = answer instanceof Promise ? await answer : answer;
+      spent(call, 'execute', runtime.ticks() - begun);
       const refusal = await seal(call, result.isError === true ? toolFailure : ok);
       return refusal ? { ok: false, refusal } : { ok: true, result };
     } catch (thrown) {
+      spent(call, 'execute', runtime.ticks() - begun);
       return { ok: false, refusal: await refuse(call, (call as OpenCall).stage, thrown) };
     }
   }
@@ -114,7 +124,8 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
   }
 
   async function record(call: OpenCall, outcome: Outcome): Promise<Refusal | undefined> {
-    const durationMs = runtime.ticks() - call.startedAt;
+    const sealing = runtime.ticks();
+    const durationMs = sealing - call.startedAt;
     try {
       if (sinks.length === 0) throw kernelErrors.AUDIT_UNAVAILABLE({ detail: 'no plugin writes an audit log' });
       for (const sink of sinks) await sink.write({ call, outcome, reached: call.reached, durationMs });
@@ -123,7 +134,8 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
       return { stage: 'audit', error: kernelErrors.AUDIT_UNAVAILABLE({ cause: thrown }), as: 'http' };
     }
     if (outcome.kind === 'denied') runtime.emit('call.denied', { call, outcome });
-    runtime.emit('call.finished', { call, outcome, durationMs });
+    spent(call, 'audit', runtime.ticks() - sealing);
+    runtime.emit('call.finished', { call, outcome, durationMs, stageMs: call.stageMs });
     return undefined;
   }
 
@@ -155,6 +167,10 @@ const deniedWhileExecuting: ReadonlySet<string> = new Set([
   'RULE_VIOLATED',
 ]);
 
+function spent(call: Call, stage: StageName, ms: number): void {
+  (call as OpenCall).stageMs[stage] = ms;
+}
+
 function keep(call: Call, stage: StageName, answer: unknown): void {
   if (answer === undefined) return;
   if (stage === 'authenticate') call.principal ??= answer as NonNullable<Call['principal']>;
@@ -185,6 +201,7 @@ function openCall(message: InboundMessage, runtime: Runtime): Call {
     responseHeaders: {},
     reached: [],
     sealed: undefined,
+    stageMs: {},
   };
   return call;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import type { Registry as MetricsRegistry } from 'prom-client';
 import type { PolicySet, ServerSettings } from '../config/define-config.ts';
 import type { Job } from '../job/job.ts';
 import type { Mailer } from '../mail/message.ts';
@@ -43,6 +44,8 @@ export interface Runtime {
   readonly terminal: Terminal;
   /** E-mail to people: stored here, sent by and by. */
   readonly mail: Mailer;
+  /** Where plugins register their metrics (Prometheus). Labels never grow with what callers send. */
+  readonly metrics: MetricsRegistry;
   emit<N extends HookName>(hook: N, event: Hooks[N]): void;
 }
 

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { compileAddressList } from '../security/plugin.ts';
+
+/** Settings of the metrics plugin, with their defaults. */
+export const settings = z
+  .strictObject({
+    allow: z
+      .array(z.string())
+      .refine(list => compileAddressList(list) !== undefined, 'Expected addresses and CIDR ranges.')
+      .default(['127.0.0.1', '::1'])
+      .describe('Addresses and CIDR ranges that may see the metrics without a token.'),
+    token: z
+      .string()
+      .min(16)
+      .optional()
+      .describe(
+        'Whoever sends it as a bearer token may see the metrics from anywhere. Default `GATEHOUSE_METRICS_TOKEN`.',
+      ),
+  })
+  .prefault({})
+  .transform(given => ({ ...given, token: given.token ?? process.env.GATEHOUSE_METRICS_TOKEN }));
+
+export type MetricsSettings = z.output<typeof settings>;

@@ -1,0 +1,39 @@
+import type { Store } from './port.ts';
+
+/** What of the port takes time that matters. */
+export const timedOperations = ['find', 'count', 'aggregate', 'write'] as const;
+export type TimedOperation = (typeof timedOperations)[number];
+
+/** The same store, which tells how long each read and write took (ms) and whether it failed. */
+export function timedStore(input: {
+  readonly store: Store;
+  readonly ticks: () => number;
+  readonly onDone: (done: { operation: TimedOperation; ms: number; hasFailed: boolean }) => void;
+}): Store {
+  const { store, ticks, onDone } = input;
+  function timed<A extends unknown[], R>(operation: TimedOperation, run: (...args: A) => Promise<R>) {
+    return (...args: A): Promise<R> => {
+      const begun = ticks();
+      const done = run(...args);
+      done.then(
+        () => onDone({ operation, ms: ticks() - begun, hasFailed: false }),
+        () => onDone({ operation, ms: ticks() - begun, hasFailed: true }),
+      );
+      return done;
+    };
+  }
+  return {
+    info: store.info,
+    get capabilities() {
+      return store.capabilities;
+    },
+    open: models => store.open(models),
+    find: timed('find', query => store.find(query)),
+    count: timed('count', query => store.count(query)),
+    aggregate: timed('aggregate', query => store.aggregate(query)),
+    write: timed('write', (operations, options) => store.write(operations, options)),
+    watch: listener => store.watch(listener),
+    ping: () => store.ping(),
+    close: () => store.close(),
+  };
+}
