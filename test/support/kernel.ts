@@ -58,6 +58,7 @@ export async function openKernel(test: TestStore): Promise<TestKernel> {
         configFile: '/mcp.config.ts',
         policies: () => ({ groups: {}, access: [], rules: [], permissions: [], fields: [] }),
         terminal: silentTerminal,
+        metrics: new Registry(),
         now,
         onMail,
         listeners: [],
