@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import { Registry } from 'prom-client';
 import { createRuntime } from '../../src/create-runtime.ts';
 import type { Runtime } from '../../src/index.ts';
 import { kernelModels } from '../../src/kernel-parts.ts';
