@@ -9,7 +9,15 @@ export {
 } from './config/define-config.ts';
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
 export { composeMail, type MailContent } from './mail/compose.ts';
-export type { AccessLayer, AccessPolicy, FieldAccess, ModelAccess } from './model/access-policy.ts';
+export type {
+  AccessLayer,
+  AccessPolicy,
+  AccessQuestion,
+  FieldAccess,
+  ModelAccess,
+  PolicyEntry,
+  PolicyOrigin,
+} from './model/access-policy.ts';
 export { defineModel, type ModelDefinition, type ModelOptions } from './model/define-model.ts';
 export { parseDomain } from './model/domain.ts';
 export type { ParseDomainInput } from './model/domain-context.ts';

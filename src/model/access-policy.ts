@@ -1,6 +1,7 @@
 import type { Condition } from '../store/condition.ts';
 import type { ModelDefinition } from './define-model.ts';
 import { deriveAccess, systemAccess } from './derive-access.ts';
+import { type AccessExplanation, explainAccess } from './explain-access.ts';
 import type { Field } from './field.ts';
 import type { Operation, Principal } from './principal.ts';
 import type { RegisteredModel, Registry } from './registry.ts';
@@ -40,7 +41,31 @@ export interface AccessLayer {
   field?(input: { principal: Principal; model: ModelDefinition; name: string; field: Field }): FieldAccess;
   /** A record rule: all layers' rules must hold. */
   rule?(input: { principal: Principal; model: ModelDefinition; operation: Operation }): Condition;
+  /** The entries behind its opinion, for `policy explain`; those that are for others, too. */
+  explain?(question: AccessQuestion): readonly PolicyEntry[];
 }
+
+/** What a layer is asked about: an operation, which records it is limited to, or a field. */
+export type AccessQuestion = { readonly principal: Principal; readonly model: ModelDefinition } & (
+  | { readonly kind: 'operation' | 'records'; readonly operation: Operation }
+  | { readonly kind: 'field'; readonly name: string; readonly field: Field }
+);
+
+/** An entry of the config, of a plugin or of the store that takes part in a decision. */
+export interface PolicyEntry {
+  readonly origin: PolicyOrigin;
+  /** Of a record rule. */
+  readonly name?: string;
+  /** Whom it is for. */
+  readonly groups: readonly string[] | 'everyone';
+  /** Groups that it leaves out. */
+  readonly except?: readonly string[];
+  /** The caller is among those whom it is for. */
+  readonly applies: boolean;
+}
+
+/** Where an entry is: the object itself as the config or a plugin has it, or a stored record. */
+export type PolicyOrigin = { readonly entry: object } | { readonly model: string; readonly id: string };
 
 /** Who may do what with which model, field and record: the one answer for listing, checking and executing. */
 export interface AccessPolicy {
@@ -48,8 +73,8 @@ export interface AccessPolicy {
   of(principal: Principal, model: string): ModelAccess | undefined;
   /** Every model that exists for the principal, by name. */
   models(principal: Principal): readonly ModelAccess[];
-  /** Which layers allow which operations, for `policy explain`. */
-  explain(principal: Principal, model: string): readonly { layer: string; operations: ReadonlySet<Operation> }[];
+  /** The reasons, for `policy explain`; undefined: there is no such model. */
+  explain(principal: Principal, model: string): AccessExplanation | undefined;
   /** Forgets what was derived; called when users, groups or policies have changed. */
   invalidate(): void;
 }
@@ -93,12 +118,8 @@ export function createAccessPolicy(input: {
     of,
     models: principal => registry.all().flatMap(model => of(principal, model.name) ?? []),
     explain: (principal, name) => {
-      const model = registry.get(name)?.definition;
-      if (!model) return [];
-      return layers.flatMap(layer => {
-        const allowed = layer.operations?.({ principal, model });
-        return allowed ? [{ layer: layer.name, operations: allowed }] : [];
-      });
+      const model = registry.get(name);
+      return model && explainAccess({ principal, model, registry, layers });
     },
     invalidate: () => {
       byPrincipal = new WeakMap();

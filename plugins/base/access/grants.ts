@@ -1,14 +1,17 @@
-import type { Operation, Principal } from '../../../src/index.ts';
+import type { Operation, PolicyEntry, PolicyOrigin, Principal } from '../../../src/index.ts';
 
 /** One entry that allows something with a model: to the members of any of `groups`, or to everyone. */
 export interface Grant {
   readonly groups: readonly string[] | 'everyone';
   readonly operations: readonly Operation[];
+  readonly origin: PolicyOrigin;
 }
 
 /** Grants by model and group: the cost of a question does not grow with their number. */
 export interface GrantTable {
   operations(model: string, principal: Principal): ReadonlySet<Operation>;
+  /** The grants of an operation, for whomever, for people to read. */
+  entries(input: { model: string; operation: Operation; principal: Principal }): PolicyEntry[];
 }
 
 type ByGroup = ReadonlyMap<string, ReadonlySet<Operation>>;
@@ -29,6 +32,13 @@ export function createGrantTable(grantsOf: (model: string) => Iterable<Grant>): 
       }
       return allowed;
     },
+    entries: ({ model, operation, principal }) =>
+      Array.from(grantsOf(model))
+        .filter(({ operations }) => operations.includes(operation))
+        .map(({ groups, origin }) => {
+          const applies = groups === 'everyone' || groups.some(group => principal.groups.has(group));
+          return { origin, groups, applies };
+        }),
   };
 }
 

@@ -6,6 +6,11 @@ export function groupAccessLayer(tables: () => PolicyTables | undefined): Access
   return {
     name: 'group access',
     operations: ({ principal, model }) => tables()?.grants.operations(model.name, principal) ?? new Set(),
+    explain(question) {
+      const grants = tables()?.grants;
+      if (question.kind !== 'operation' || !grants) return [];
+      return grants.entries({ ...question, model: question.model.name });
+    },
   };
 }
 
@@ -15,5 +20,10 @@ export function recordRuleLayer(tables: () => PolicyTables | undefined): AccessL
     name: 'record rules',
     rule: ({ principal, model, operation }) =>
       tables()?.rules.condition({ model: model.name, operation, principal }) ?? never,
+    explain(question) {
+      const rules = tables()?.rules;
+      if (question.kind !== 'records' || !rules) return [];
+      return rules.entries({ ...question, model: question.model.name });
+    },
   };
 }

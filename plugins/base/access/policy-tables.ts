@@ -40,19 +40,24 @@ export function createPolicyTables(parts: {
 }
 
 function configGrant(entry: PolicySet['access'][number]): Grant {
-  return { groups: entry.group === undefined ? 'everyone' : [entry.group], operations: granted(entry) };
+  return {
+    groups: entry.group === undefined ? 'everyone' : [entry.group],
+    operations: granted(entry),
+    origin: { entry },
+  };
 }
 
 function storedGrant(row: Row, nameOf: GroupNames): Grant[] {
-  if (row.group === null) return [{ groups: 'everyone', operations: granted(row) }];
+  const origin = { model: 'base.access', id: row.id };
+  if (row.group === null) return [{ groups: 'everyone', operations: granted(row), origin }];
   const group = nameOf(row.group);
   // A reference to a group that is not there speaks for nobody.
-  return group === undefined ? [] : [{ groups: [group], operations: granted(row) }];
+  return group === undefined ? [] : [{ groups: [group], operations: granted(row), origin }];
 }
 
 function configRule(rule: PolicySet['rules'][number]): RecordRule {
   const { name, model, group, domain } = rule;
-  return { name, model, group, operations: bound(rule), domain };
+  return { name, model, group, operations: bound(rule), domain, origin: { entry: rule } };
 }
 
 function storedRule(row: Row, nameOf: GroupNames): RecordRule {
@@ -64,6 +69,7 @@ function storedRule(row: Row, nameOf: GroupNames): RecordRule {
     group,
     operations: granted(row),
     domain: row.domain,
+    origin: { model: 'base.rule', id: row.id },
     ...(isLost && { fault: `it belongs to a group that is not there (${String(row.group)})` }),
   };
 }

@@ -1,4 +1,14 @@
-import { all, always, any, type Condition, never, type Operation, type Principal } from '../../../src/index.ts';
+import {
+  all,
+  always,
+  any,
+  type Condition,
+  never,
+  type Operation,
+  type PolicyEntry,
+  type PolicyOrigin,
+  type Principal,
+} from '../../../src/index.ts';
 
 /** One record rule, from the config or the store. */
 export interface RecordRule {
@@ -8,6 +18,7 @@ export interface RecordRule {
   readonly group: string | undefined;
   readonly operations: readonly Operation[];
   readonly domain: unknown;
+  readonly origin: PolicyOrigin;
   /** Why it cannot be applied. It then closes the model for its operations: a rule that is lost must not open anything. */
   readonly fault?: string;
 }
@@ -15,6 +26,8 @@ export interface RecordRule {
 export interface RecordRuleTable {
   /** What a record must satisfy; `never` where a faulty rule has a say. */
   condition(input: { model: string; operation: Operation; principal: Principal }): Condition;
+  /** The rules that bind an operation, whomever they are for, for people to read. */
+  entries(input: { model: string; operation: Operation; principal: Principal }): PolicyEntry[];
 }
 
 interface Bound {
@@ -61,6 +74,16 @@ export function createRecordRuleTable(parts: {
       const own = byGroup.size === 0 ? always : any(...conditions.slice(globals.length));
       return all(...conditions.slice(0, globals.length), own);
     },
+    entries: ({ model, operation, principal }) =>
+      parts
+        .rulesOf(model)
+        .filter(({ operations }) => operations.includes(operation))
+        .map(rule => ({
+          origin: rule.origin,
+          name: rule.name,
+          groups: isGlobal(rule) ? 'everyone' : [rule.group ?? ''],
+          applies: isGlobal(rule) || principal.groups.has(rule.group ?? ''),
+        })),
   };
 }
 
@@ -74,8 +97,12 @@ function compile(rules: readonly RecordRule[]): (operation: Operation) => Bound 
   };
 }
 
+/** It binds everyone, as one that is lost does, too. */
+function isGlobal({ group, fault }: RecordRule): boolean {
+  return group === undefined || fault !== undefined;
+}
+
 function boundOf(rules: readonly RecordRule[]): Bound {
-  const isGlobal = ({ group, fault }: RecordRule) => group === undefined || fault !== undefined;
   const grouped = rules.filter(rule => !isGlobal(rule));
   return { globals: rules.filter(isGlobal), byGroup: Map.groupBy(grouped, ({ group = '' }) => group) };
 }

@@ -1,4 +1,4 @@
-import type { Field, PolicySet, Principal, Row } from '../../../src/index.ts';
+import type { Field, PolicyEntry, PolicyOrigin, PolicySet, Principal, Row } from '../../../src/index.ts';
 import { type GroupNames, idList } from '../../base/plugin.ts';
 import { namesOf } from './permission-table.ts';
 
@@ -9,10 +9,20 @@ interface FieldRule {
   readonly except: readonly string[];
   /** undefined: everyone is kept from them. */
   readonly groups: readonly string[] | undefined;
+  readonly origin: PolicyOrigin;
 }
 
 export interface FieldRuleTable {
-  isHidden(input: { principal: Principal; model: string; name: string; field: Field }): boolean;
+  isHidden(input: FieldQuestion): boolean;
+  /** The rules that hide the field from anybody, for people to read. */
+  entries(input: FieldQuestion): PolicyEntry[];
+}
+
+interface FieldQuestion {
+  readonly principal: Principal;
+  readonly model: string;
+  readonly name: string;
+  readonly field: Field;
 }
 
 /** The field policies of config and store together: one that hides a field is enough. */
@@ -32,9 +42,17 @@ export function createFieldRuleTable(parts: {
     models.set(model, rules);
     return rules;
   };
+  const matching = ({ model, name, field }: FieldQuestion) =>
+    [...rulesOf(''), ...rulesOf(model)].filter(rule => matches(rule, name, field));
   return {
-    isHidden: ({ principal, model, name, field }) =>
-      [...rulesOf(''), ...rulesOf(model)].some(rule => matches(rule, name, field) && applies(rule, principal)),
+    isHidden: question => matching(question).some(rule => applies(rule, question.principal)),
+    entries: question =>
+      matching(question).map(rule => ({
+        origin: rule.origin,
+        groups: rule.groups ?? 'everyone',
+        except: rule.except,
+        applies: applies(rule, question.principal),
+      })),
   };
 }
 
@@ -47,8 +65,9 @@ function applies({ groups, except }: FieldRule, principal: Principal): boolean {
   return (groups === undefined || groups.some(isMember)) && !except.some(isMember);
 }
 
-function configRule({ fields, classify, except = [], groups }: PolicySet['fields'][number]): FieldRule {
-  return { fields: fields && new Set(fields), classify, except, groups };
+function configRule(entry: PolicySet['fields'][number]): FieldRule {
+  const { fields, classify, except = [], groups } = entry;
+  return { fields: fields && new Set(fields), classify, except, groups, origin: { entry } };
 }
 
 /** What cannot be read hides more, never less: a list of names that is none, groups that are gone. */
@@ -61,5 +80,6 @@ function storedRule(row: Row, nameOf: GroupNames): FieldRule {
     classify: typeof row.classify === 'string' ? row.classify : undefined,
     except: namesOf(row.except, nameOf),
     groups: isWhole ? groups : undefined,
+    origin: { model: 'security.field-rule', id: row.id },
   };
 }

@@ -10,6 +10,11 @@ export function permissionLayer(directory: () => PermissionDirectory | undefined
     name: 'permissions',
     operations: ({ principal, model }) =>
       directory()?.tables().permissions.operations(model.name, principal) ?? new Set(),
+    explain(question) {
+      const tables = directory()?.tables();
+      if (question.kind !== 'operation' || !tables) return [];
+      return tables.permissions.entries({ ...question, model: question.model.name });
+    },
   };
 }
 
@@ -20,6 +25,11 @@ export function fieldRuleLayer(directory: () => PermissionDirectory | undefined)
     field({ principal, model, name, field }) {
       const tables = directory()?.tables();
       return tables && !tables.fields.isHidden({ principal, model: model.name, name, field }) ? all : none;
+    },
+    explain(question) {
+      const tables = directory()?.tables();
+      if (question.kind !== 'field' || !tables) return [];
+      return tables.fields.entries({ ...question, model: question.model.name });
     },
   };
 }

@@ -16,11 +16,15 @@ export function createPermissionTable(parts: {
 }
 
 function configGrant(entry: PolicySet['permissions'][number]): Grant {
-  return { groups: entry.groups ?? 'everyone', operations: granted(entry) };
+  return { groups: entry.groups ?? 'everyone', operations: granted(entry), origin: { entry } };
 }
 
 function storedGrant(row: Row, nameOf: GroupNames): Grant {
-  return { groups: row.everyone === true ? 'everyone' : namesOf(row.groups, nameOf), operations: granted(row) };
+  return {
+    groups: row.everyone === true ? 'everyone' : namesOf(row.groups, nameOf),
+    operations: granted(row),
+    origin: { model: 'security.permission', id: row.id },
+  };
 }
 
 /** The names of stored groups that are in force. */

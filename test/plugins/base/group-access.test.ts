@@ -27,16 +27,26 @@ describe('operation flags', () => {
 });
 
 describe('grants', () => {
+  const origin = { entry: {} };
   const grants: Record<string, Grant[]> = {
     'x.a': [
-      { groups: ['sales'], operations: ['read', 'write'] },
-      { groups: ['hr', 'sales'], operations: ['delete'] },
-      { groups: 'everyone', operations: ['create'] },
+      { groups: ['sales'], operations: ['read', 'write'], origin },
+      { groups: ['hr', 'sales'], operations: ['delete'], origin },
+      { groups: 'everyone', operations: ['create'], origin },
     ],
-    'x.b': [{ groups: [], operations: ['read'] }],
-    'x.c': [{ groups: [''], operations: ['read'] }],
+    'x.b': [{ groups: [], operations: ['read'], origin }],
+    'x.c': [{ groups: [''], operations: ['read'], origin }],
   };
   const table = createGrantTable(model => (Object.hasOwn(grants, model) ? grants[model] : undefined) ?? []);
+
+  test('say which entries grant an operation, and whether to the caller', () => {
+    expect(table.entries({ model: 'x.a', operation: 'delete', principal: principalIn(['hr']) })).toEqual([
+      { origin, groups: ['hr', 'sales'], applies: true },
+    ]);
+    expect(table.entries({ model: 'x.a', operation: 'read', principal: principalIn(['hr']) })).toEqual([
+      { origin, groups: ['sales'], applies: false },
+    ]);
+  });
 
   test.each([
     ['x.a', [], ['create']],

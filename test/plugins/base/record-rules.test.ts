@@ -11,7 +11,7 @@ function read({ domain }: { domain: unknown }): Condition {
 }
 
 function rule(name: string, group?: string, more: Partial<RecordRule> = {}): RecordRule {
-  return { name, model: 'x.a', group, operations, domain: name, ...more };
+  return { name, model: 'x.a', group, operations, domain: name, origin: { entry: {} }, ...more };
 }
 
 function conditionFor(rules: RecordRule[], groups: string[], operation = 'read' as const) {
