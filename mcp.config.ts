@@ -29,6 +29,7 @@ export default defineConfig({
     base: {},
     records: {},
     security: {},
+    metrics: {},
     demo: {},
   },
 

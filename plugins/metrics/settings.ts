@@ -7,8 +7,10 @@ export const settings = z
     allow: z
       .array(z.string())
       .refine(list => compileAddressList(list) !== undefined, 'Expected addresses and CIDR ranges.')
-      .default(['127.0.0.1', '::1'])
-      .describe('Addresses and CIDR ranges that may see the metrics without a token.'),
+      .default([])
+      .describe(
+        'Addresses and CIDR ranges that may see the metrics without a token. Default none: behind a proxy everybody may seem to come from this machine.',
+      ),
     token: z
       .string()
       .min(16)

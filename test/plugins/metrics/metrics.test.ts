@@ -15,7 +15,9 @@ describeOnStores(`${verifies('OPS-1')} metrics`, open => {
   beforeAll(async () => {
     store = await open();
     const example = exampleWith(store, { server: { trustedProxies: ['127.0.0.1'] } });
-    gatehouse = await startGatehouse({ config: { ...example, plugins: { ...example.plugins, metrics: { token } } } });
+    gatehouse = await startGatehouse({
+      config: { ...example, plugins: { ...example.plugins, metrics: { token, allow: ['127.0.0.1'] } } },
+    });
     key = await keyOf(gatehouse, 'sara');
   });
 
