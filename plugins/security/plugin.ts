@@ -4,6 +4,7 @@ import { definePlugin } from '../../src/index.ts';
 import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
+import { retireOld } from './audit/retention.ts';
 import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
 import { auditCommands } from './commands/audit.ts';
@@ -60,6 +61,8 @@ interface Running {
 const flushEvery = 5_000;
 /** ms between two looks at how far the log has come. */
 const noteEvery = 1_000;
+/** ms between two batches of old entries that are deleted: calls come first. */
+const retentionPause = 10;
 const retryAfter = 500;
 /** A change of these decides about credentials; this instance does not wait to be told of it. */
 const decidesOnCallers: ReadonlySet<string> = new Set(['base.user', 'base.group', 'security.api-key']);
@@ -111,6 +114,17 @@ export default definePlugin({
       everyInstance: true,
       async run(runtime) {
         runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
+      },
+    });
+    scope.job({
+      name: 'audit clean-up',
+      schedule: '17 3 * * *',
+      async run(runtime, { signal }) {
+        const { audit: log } = started();
+        const days = own.audit.retentionDays;
+        const pause = () => wait(retentionPause);
+        const entries = await retireOld({ runtime, signer, log, days, signal, pause });
+        runtime.log.info({ entries, days }, 'old audit entries deleted');
       },
     });
     for (const register of [

@@ -25,11 +25,13 @@ export function auditLogs(input: { runtime: Runtime; clock: { now: number } }) {
     store,
     open: (signer?: Signer): AuditLog => createAuditLog({ runtime, signer }),
     async fill(log: AuditLog, count: number, parts: Partial<AuditEntry> = {}): Promise<void> {
-      for (let done = 0; done < count; done += 1) {
-        clock.now += 1_000;
-        const call = callIn({ id: runtime.newId(), receivedAt: clock.now, ...parts.call });
-        await log.write({ outcome: { kind: 'ok' }, reached: [], durationMs: 1, ...parts, call });
-      }
+      await Promise.all(
+        Array.from({ length: count }, () => {
+          clock.now += 1_000;
+          const call = callIn({ id: runtime.newId(), receivedAt: clock.now, ...parts.call });
+          return log.write({ outcome: { kind: 'ok' }, reached: [], durationMs: 1, ...parts, call });
+        }),
+      );
     },
     /** Takes everything out, as if the store were new. */
     async clear(): Promise<void> {

@@ -1,6 +1,6 @@
 import { genesis } from '../chain.ts';
 import type { Seal } from '../head.ts';
-import { type ChainEvidence, type Evidence, lastStated } from './evidence.ts';
+import { type ChainEvidence, type Evidence, type FirstSigned, lastStated } from './evidence.ts';
 import type { Faults } from './fault.ts';
 
 /** The heads of each chain: none missing, each naming the one before, all as others know them. */
@@ -36,37 +36,30 @@ function checkChainHeads({ chain, heads, own, tip, removed }: ChainEvidence, fau
 export type Signature = 'signed' | 'partly signed' | 'unsigned' | 'unchecked';
 
 /**
- * A chain that begins signed stays so; and once one has begun signed, none begins otherwise: else a chain could be
- * written anew without the key.
+ * A chain that begins signed stays so, and the only ones that are not are those that the first signed head names: else a
+ * chain could be written anew without the key.
  */
 export function checkSignatures(input: { evidence: Evidence; hasKey: boolean; faults: Faults }): Signature {
   const { evidence, hasKey, faults } = input;
+  const { firstSigned } = evidence;
   const seals = new Set<Seal>();
-  let since: string | undefined;
-  for (const { own, tip } of evidence.chains.values()) {
-    for (const { seal, time } of own.values()) {
-      seals.add(seal);
-      if (seal === 'signed' && (since === undefined || time < since)) since = time;
-    }
-    if (tip && tip.tip.head > 0) seals.add(tip.seal);
+  for (const known of evidence.chains.values()) {
+    for (const { seal } of known.own.values()) seals.add(seal);
+    if (firstSigned) checkChainSeals({ known, firstSigned, faults });
   }
-  if (!hasKey) return seals.has('unchecked') ? 'unchecked' : 'unsigned';
-  if (since !== undefined) {
-    for (const known of evidence.chains.values()) checkChainSeals({ known, since, faults });
-  }
-  if (!seals.has('signed')) return seals.has('unchecked') ? 'unchecked' : 'unsigned';
+  if (!hasKey || !firstSigned) return seals.has('unchecked') ? 'unchecked' : 'unsigned';
   return seals.size === 1 ? 'signed' : 'partly signed';
 }
 
-function checkChainSeals(input: { known: ChainEvidence; since: string; faults: Faults }): void {
-  const { known, since, faults } = input;
-  const { chain, own, tip } = known;
+function checkChainSeals(input: { known: ChainEvidence; firstSigned: FirstSigned; faults: Faults }): void {
+  const { chain, own, tip } = input.known;
+  const { firstSigned, faults } = input;
   const first = own.get(Math.min(...own.keys()));
-  if (!first || (first.seal !== 'signed' && first.time < since)) return;
+  if (first?.seal !== 'signed' && firstSigned.heads.has(chain)) return;
   for (const [head, { seal }] of own) {
     if (seal !== 'signed') faults.add({ kind: 'head-unsigned', chain, head, message: unsigned('head', seal) });
   }
-  if (tip && tip.seal !== 'signed') {
+  if (tip && tip.tip.head > 0 && tip.seal !== 'signed') {
     faults.add({ kind: 'head-unsigned', chain, message: unsigned('tip', tip.seal) });
   }
 }

@@ -9,7 +9,7 @@ export interface ChainEvidence {
   readonly heads: Map<number, Statement>;
   /** Its own heads that are there, by number. */
   readonly own: Map<number, OwnHead>;
-  tip: { readonly tip: Tip; readonly seal: Seal } | undefined;
+  tip: { readonly tip: Tip; readonly time: string; readonly seal: Seal } | undefined;
   /** Up to where retention has taken it out. */
   removed: Removed | undefined;
 }
@@ -30,9 +30,18 @@ export interface OwnHead {
   readonly seal: Seal;
 }
 
+export interface FirstSigned {
+  /** ISO 8601. */
+  readonly time: string;
+  /** The newest heads of the other chains then. */
+  readonly heads: ReadonlyMap<string, number>;
+}
+
 /** What is known about the chains apart from their entries. */
 export interface Evidence {
   readonly chains: ReadonlyMap<string, ChainEvidence>;
+  /** The first head that is signed with the key. What was there before it need not be. */
+  firstSigned: FirstSigned | undefined;
   of(chain: string): ChainEvidence;
   /** Somebody says that the chain had come so far. */
   state(tip: Tip, by: string): void;
@@ -52,6 +61,7 @@ export function createEvidence(): Evidence {
 
   return {
     chains,
+    firstSigned: undefined,
     of,
     state({ chain, sequence, hash, head, headHash }, by) {
       const { entries, heads } = of(chain);
