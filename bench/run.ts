@@ -1,11 +1,12 @@
 /**
- * The bench: `npm run bench -- [--quick] [--peers FOLDER] [--json FILE] [--only SECTION]`. Servers on the first
+ * The bench: `npm run bench -- [--quick] [--peers] [--json FILE] [--only SECTION]`. Servers on the first
  * processor, the load on the second, everything in one run, so that the ratios hold whatever the machine's mood is.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toolCall } from './http-client.ts';
+import { installToolbox } from './install-toolbox.ts';
 import { type Figures, measure } from './measure.ts';
 import { contactId } from './records.ts';
 import { type Line, median, type Section, table } from './report.ts';
@@ -14,7 +15,7 @@ import { type BenchServer, startServer } from './start-server.ts';
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    peers: { type: 'string' },
+    peers: { type: 'boolean', default: false },
     json: { type: 'string' },
     only: { type: 'string' },
     pinned: { type: 'boolean', default: false },
@@ -76,9 +77,14 @@ const requests = {
       call(server, 'delete', { ids: [`bench.contact/${contactId(number)}`] }, server.about.narrowKey),
     isExpected: (answer: { status: number }) => answer.status === 403,
   },
-  'forbidden model': {
+  'unknown model': {
     of: (server: BenchServer, number: number) =>
       call(server, 'read', { ids: [`bench.secret/${contactId(number)}`] }, server.about.key),
+    isExpected: (answer: { status: number; body: string }) => answer.body.includes('MODEL_NOT_AVAILABLE'),
+  },
+  'forbidden model': {
+    of: (server: BenchServer, number: number) =>
+      call(server, 'read', { ids: [`base.rule/${contactId(number)}`] }, server.about.key),
     isExpected: (answer: { status: number; body: string }) => answer.body.includes('MODEL_NOT_AVAILABLE'),
   },
 } as const;
@@ -122,7 +128,7 @@ const sections: Record<string, () => Promise<Section>> = {
       });
     }
     if (options.peers) {
-      const server = await startServer('toolbox', [options.peers]);
+      const server = await startServer('toolbox', [installToolbox()]);
       servers.push({ label: 'MCP Toolbox, SQLite, token check only', server, kind: 'peer read' });
     }
     const runs = new Map(servers.map(({ label }) => [label, [] as Figures[]]));
@@ -136,7 +142,14 @@ const sections: Record<string, () => Promise<Section>> = {
   async refusals() {
     const server = await gatehouse();
     const runs = new Map<string, Figures[]>();
-    for (const kind of ['read', 'no key', 'mistyped key', 'missing scope', 'forbidden model'] as const) {
+    for (const kind of [
+      'read',
+      'no key',
+      'mistyped key',
+      'missing scope',
+      'unknown model',
+      'forbidden model',
+    ] as const) {
       const all: Figures[] = [];
       for (let round = 0; round < rounds; round++) all.push(await run(server, kind));
       runs.set(kind === 'read' ? 'allowed: read' : `refused: ${kind}`, all);

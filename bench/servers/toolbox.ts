@@ -1,7 +1,7 @@
 /**
  * The fastest peer found: Google's MCP Toolbox (Go), a SQLite source, one statement that reads a contact by its id, and
  * a check of an RS256 access token. Nothing else of what Gatehouse does: no rights, no limits, no log.
- * Needs a folder where `npm i @toolbox-sdk/server@1.12.0` was run: `node toolbox.ts FOLDER`. Prints `{"url","pid","token"}`.
+ * `node toolbox.ts FOLDER`, where FOLDER holds the installed package. Prints `{"url","pid","token"}`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
