@@ -4,6 +4,8 @@ import type { Clock } from '../../src/clock.ts';
 export interface FakeClock extends Clock {
   /** Moves on by `ms`. What becomes due on the way runs at its time, one after the other, each followed by `settled`. */
   advance(ms: number): Promise<void>;
+  /** Moves on as while the machine sleeps: what has become due meanwhile runs at the end. */
+  sleep(ms: number): Promise<void>;
   /** A clock of the same time whose timers can be lost: those of a process that dies. */
   process(): Clock & { kill(): void };
 }
@@ -25,25 +27,31 @@ export function fakeClock(input: { start: string; settled: () => Promise<void> }
   }
 
   const clock: Clock = { now: () => time, ticks: () => time, after };
+  async function advance(ms: number): Promise<void> {
+    const end = time + ms;
+    await input.settled();
+    for (;;) {
+      const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      timers.delete(next);
+      time = Math.max(time, next.at);
+      // What is due at the same moment happens at the same moment.
+      const together = [...timers].filter(({ at }) => at <= time);
+      for (const timer of [next, ...together]) {
+        timers.delete(timer);
+        timer.run();
+      }
+      await input.settled();
+    }
+    time = end;
+  }
+
   return {
     ...clock,
-    async advance(ms) {
-      const end = time + ms;
-      await input.settled();
-      for (;;) {
-        const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-        if (!next) break;
-        timers.delete(next);
-        time = Math.max(time, next.at);
-        // What is due at the same moment happens at the same moment.
-        const together = [...timers].filter(({ at }) => at <= time);
-        for (const timer of [next, ...together]) {
-          timers.delete(timer);
-          timer.run();
-        }
-        await input.settled();
-      }
-      time = end;
+    advance,
+    async sleep(ms) {
+      time += ms;
+      await advance(0);
     },
     process() {
       let isAlive = true;
