@@ -5,6 +5,7 @@ import { groupAccessLayer, recordRuleLayer } from './access/layers.ts';
 import { registerGroupCommands } from './commands/group.ts';
 import { registerUserCommands } from './commands/user.ts';
 import { createPolicyDirectory, type PolicyDirectory } from './directory.ts';
+import { madeUpPrincipal } from './made-up-principal.ts';
 import { mirrorGroups } from './mirror-groups.ts';
 import { access } from './models/access.ts';
 import { group } from './models/group.ts';
@@ -22,6 +23,7 @@ export { plainIdOf } from './commands/plain-id.ts';
 export { requireGroups } from './commands/require-groups.ts';
 export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
+export { requirePrincipal } from './principal-of.ts';
 export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';
 export { createStoredTable } from './stored-table.ts';
@@ -42,7 +44,7 @@ export default definePlugin({
     for (const model of [group, user, access, rule]) scope.model(model);
     scope.access(groupAccessLayer(() => directory?.tables()));
     scope.access(recordRuleLayer(() => directory?.tables()));
-    scope.principals({ name: 'users', find: principalOf });
+    scope.principals({ name: 'users', find: principalOf, inGroups: madeUpPrincipal });
     scope.command(registerUserCommands);
     scope.command(registerGroupCommands);
 

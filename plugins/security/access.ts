@@ -26,6 +26,9 @@ const admin = {
   'base.rule': everything,
 };
 
+/** Everyone: their own keys (`permissions/own-keys.ts`), which they may end with `revoke_key`. */
+const everyone = [{ model: 'security.api-key', read: true, write: true }];
+
 const grants = [
   ...entries(user).map(entry => ({ ...entry, group: 'security.user' })),
   ...entries(manager).map(entry => ({ ...entry, group: 'security.manager' })),
@@ -42,8 +45,8 @@ export const securityPolicies: Partial<PolicySet> = {
     'security.manager': { label: 'Security: manages keys and permissions', implies: ['security.user'] },
     'security.admin': { label: 'Security: everything', implies: ['security.manager'] },
   },
-  access: grants,
-  permissions: grants.map(({ group, ...rest }) => ({ ...rest, groups: [group] })),
+  access: [...everyone, ...grants],
+  permissions: [...everyone, ...grants.map(({ group, ...rest }) => ({ ...rest, groups: [group] }))],
 };
 
 function entries<T extends object>(models: Readonly<Record<string, T>>) {

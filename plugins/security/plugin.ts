@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
-import { definePlugin } from '../../src/index.ts';
+import { definePlugin, type Runtime } from '../../src/index.ts';
 import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
@@ -27,6 +27,7 @@ import { session } from './models/session.ts';
 import { sessionSlots } from './models/session-slots.ts';
 import { compileAddressList } from './network/address-list.ts';
 import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/layers.ts';
+import { ownKeysLayer } from './permissions/own-keys.ts';
 import { createPermissionDirectory, type PermissionDirectory } from './permissions/permission-directory.ts';
 import { createRateLimits } from './rate/rate-limits.ts';
 import { createSessionBook, type SessionBook } from './sessions/session-book.ts';
@@ -40,12 +41,14 @@ import { rateGuard, rateHeadersGuard } from './stages/rate-guard.ts';
 import { redactGuard } from './stages/redact-guard.ts';
 import { scopeGuard } from './stages/scope-guard.ts';
 import { sessionGuard } from './stages/session-guard.ts';
+import { revokeKeyTool } from './tools/revoke-key.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
 export { compileAddressList, parseAddress } from './network/address-list.ts';
 
 /** What runs while the server does; made at start, because it needs the store. */
 interface Running {
+  readonly runtime: Runtime;
   readonly ring: KeyRing;
   readonly usage: KeyUsage;
   readonly book: SessionBook;
@@ -91,6 +94,7 @@ export default definePlugin({
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     scope.policies(securityPolicies);
     scope.access(sealedLayer(new Set([apiKeySecret.name, sessionSlots.name, auditTip.name])));
+    scope.access(ownKeysLayer);
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
 
@@ -107,6 +111,7 @@ export default definePlugin({
     scope.guard('fields', fieldsGuard);
     scope.guard('redact', redactGuard);
     scope.audit(auditSink(() => running?.audit));
+    scope.tool(revokeKeyTool(() => started().runtime));
 
     scope.job({
       name: 'rate counters',
@@ -155,6 +160,7 @@ export default definePlugin({
         },
       });
       running = {
+        runtime,
         ring,
         usage,
         book,

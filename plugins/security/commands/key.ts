@@ -8,10 +8,11 @@ import {
   type Row,
   type Runtime,
 } from '../../../src/index.ts';
-import { listOf } from '../../base/plugin.ts';
+import { listOf, requirePrincipal } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 import { createKey } from '../keys/create-key.ts';
 import { regenerateKey, requireKey, revokeKey } from '../keys/end-key.ts';
+import { revokeKeyAs } from '../keys/revoke-as.ts';
 import { collect, momentOf } from './options.ts';
 
 interface CreateOptions {
@@ -91,15 +92,12 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .command('revoke <key>')
     .description('Ends a key for good')
     .option('--reason <text>', 'kept with the key', 'revoked on the command line')
+    .option('--user <login>', 'with the rights of this user, by prefix or id; default: of the operator')
     .option('--json', 'print JSON')
-    .action(async (reference: string, options: { reason: string; json?: boolean }) => {
+    .action(async (reference: string, options: { reason: string; user?: string; json?: boolean }) => {
       const runtime = await context.runtime();
-      const { id, prefix } = await requireKey(runtime, reference);
-      await revokeKey({ runtime, id, reason: options.reason });
-      context.print(
-        { json: { id, prefix: String(prefix), revoked: true }, text: `Key ${prefix} is revoked.` },
-        options,
-      );
+      const { id, prefix } = await revoke({ runtime, reference, ...options });
+      context.print({ json: { id, prefix, revoked: true }, text: `Key ${prefix} is revoked.` }, options);
     });
 
   key
@@ -112,6 +110,17 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
       const text = `${created.key}\n\nThis is the only time that the key is shown. The old one is refused from now on.`;
       context.print({ json: { ...created }, text }, options);
     });
+}
+
+async function revoke(input: { runtime: Runtime; reference: string; reason: string; user?: string }) {
+  const { runtime, reference, reason, user } = input;
+  if (user !== undefined) {
+    const env = runtime.env(await requirePrincipal(runtime, user));
+    return revokeKeyAs({ runtime, env, reference, reason });
+  }
+  const { id, prefix } = await requireKey(runtime, reference);
+  await revokeKey({ runtime, id, reason });
+  return { id, prefix: String(prefix) };
 }
 
 function readOptions(options: CreateOptions, now: number) {
