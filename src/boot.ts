@@ -19,8 +19,9 @@ import type { Transport } from './mail/delivery.ts';
 import { type MailWorker, startMailWorker } from './mail/worker.ts';
 import { createMetrics } from './metrics.ts';
 import { createAccessPolicy } from './model/access-policy.ts';
-import type { Gate } from './pipeline/gate.ts';
-import { createGate } from './pipeline/run-call.ts';
+import type { Gate, InboundMessage } from './pipeline/gate.ts';
+import { createGate, type GateParts } from './pipeline/run-call.ts';
+import { type Trial, type TrialCaller, tryCall } from './pipeline/try-call.ts';
 import type { CommandContext, Route, Runtime, Terminal } from './plugin/scope.ts';
 import { openStore } from './store/open-store.ts';
 import { timedStore } from './store/timed-store.ts';
@@ -41,6 +42,8 @@ export interface BootOptions {
   readonly clock?: Clock;
   /** A command of the command line runs no jobs. Default `server`. */
   readonly role?: 'server' | 'command';
+  /** The store is read and never changed, whatever is done: for trials. Default false. */
+  readonly still?: boolean;
   /** Applies edits of the config file while running. Default false. */
   readonly watch?: boolean;
 }
@@ -53,6 +56,8 @@ export interface App {
   readonly routes: readonly Route[];
   /** Started with the server; a command looks into them and runs one by hand. */
   readonly jobs: Omit<Scheduler, 'start' | 'stop'>;
+  /** What would become of a call at that time (default: now), ms since the epoch; see `try-call.ts`. */
+  tryCall(input: { message: InboundMessage; caller: TrialCaller; at?: number }): Promise<Trial>;
   /** The way to the mail server; undefined: there is none. */
   readonly transport: Transport | undefined;
   /** Calls back after users, groups, keys or policies have changed; returns how to stop. */
@@ -80,6 +85,7 @@ export async function boot(options: BootOptions): Promise<App> {
       folder: dirname(configFile),
       now,
       queryTimeLimit: server.queryTimeLimit,
+      still: options.still,
     }),
     ticks: clock.ticks,
     onDone: metrics.onStoreDone,
@@ -131,7 +137,7 @@ export async function boot(options: BootOptions): Promise<App> {
   });
   const agreements = createAgreements(runtime);
   const stopping = new AbortController();
-  const gate = createGate({
+  const parts: GateParts = {
     runtime,
     catalog,
     guards: registrations.guards,
@@ -143,7 +149,8 @@ export async function boot(options: BootOptions): Promise<App> {
       const confirm = createConfirm({ agreements, principal, dialogue });
       return { call, principal, env, policy, signal, confirm, interaction };
     },
-  });
+  };
+  const gate = createGate(parts);
 
   /** Swaps the policies between two calls; what was derived from the old ones is forgotten first. */
   function applyPolicies(next: PolicySet): void {
@@ -183,6 +190,8 @@ export async function boot(options: BootOptions): Promise<App> {
     catalog,
     routes: registrations.routes.map(({ value }) => value),
     jobs,
+    tryCall: ({ message, caller, at = now() }) =>
+      tryCall({ ...parts, runtime: { ...runtime, now: () => at } }, { call: gate.receive(message), caller }),
     transport,
     onPolicyChanged(listener) {
       policyListeners.add(listener);

@@ -50,12 +50,23 @@ async function groupsOf(runtime: Runtime, ids: readonly string[]): Promise<Reado
       const name = effectiveName(row, groups);
       if (name === undefined) continue;
       names.add(name);
-      if (row.source === 'config') continue;
+      // Also one that the config has taken over and that is not mirrored yet.
+      if (row.source === 'config' || Object.hasOwn(groups, name)) continue;
       for (const id of idList(row.implies)) if (!seen.has(id)) next.add(id);
     }
     open = [...next];
   }
   return closeOverConfig(names, groups);
+}
+
+/** The names of these groups and of all that they imply. */
+export async function groupsNamed(runtime: Runtime, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await runtime.store.find({ model: 'base.group', where: oneOf('name', names) });
+  const stored = await groupsOf(
+    runtime,
+    rows.map(({ id }) => id),
+  );
+  return closeOverConfig([...names, ...stored], runtime.policies().groups);
 }
 
 /** The ids in a stored many2many. */

@@ -81,7 +81,19 @@ export interface Guard<S extends GuardedStage = GuardedStage> {
   readonly name: string;
   /** Answers at once where it can: a promise costs. `result` only in `redact`. */
   check(call: Call, runtime: Runtime, result?: ToolResult): StageResults[S] | Promise<StageResults[S]>;
+  /**
+   * The same decision in a trial (`policy explain`, `policy test`), with nothing counted, kept, told or begun: `check`,
+   * where that does no such thing. Left out: trials pass it over, and say so.
+   */
+  readonly trial?: 'check' | GuardTrial<S>;
 }
+
+/** `claim`: whom a guard of `authenticate` is to answer with; nothing is presented in a trial. */
+export type GuardTrial<S extends GuardedStage> = (
+  call: Call,
+  runtime: Runtime,
+  claim: string | undefined,
+) => StageResults[S] | Promise<StageResults[S]>;
 
 /** What the log is told of every call. No secrets, no values. */
 export interface AuditEntry {
@@ -145,6 +157,8 @@ export interface PrincipalProvider {
   readonly name: string;
   /** The user with all their rights and no credential's limits; undefined: there is none, or it is disabled. */
   find(login: string, runtime: Runtime): Promise<Principal | undefined>;
+  /** Somebody made up who is in these groups, and in those that they imply. */
+  inGroups?(groups: readonly string[], runtime: Runtime): Promise<Principal>;
 }
 
 export type { Job, JobContext } from '../job/job.ts';

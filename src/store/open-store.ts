@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { kernelErrors } from '../errors.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import { stillStore } from './still-store.ts';
 
 /** Opens the store that a config names: `sqlite:PATH` (relative to `folder`), or `mongodb://…`. Throws CONFIG_INVALID, STORE_UNAVAILABLE. */
 export async function openStore(input: {
@@ -9,7 +10,14 @@ export async function openStore(input: {
   folder: string;
   now: () => number;
   queryTimeLimit: number;
+  /** It is read and never changed. Default false. */
+  still?: boolean | undefined;
 }): Promise<Store> {
+  const store = await openLocation(input);
+  return input.still ? stillStore(store) : store;
+}
+
+async function openLocation(input: Parameters<typeof openStore>[0]): Promise<Store> {
   const { location, folder, now, queryTimeLimit } = input;
   if (location.startsWith('sqlite:')) {
     const path = location.slice('sqlite:'.length);

@@ -59,6 +59,11 @@ export interface ToolOptions<Input extends z.ZodObject> {
   touches(args: z.infer<Input>): readonly Touch[];
   /** Whether the caller could use it at all; hidden from `tools/list` and unknown to `tools/call` otherwise. */
   isUsable?(context: CallContext): boolean;
+  /**
+   * The arguments with which a trial (`policy explain`, `policy test`) runs it: such that nothing changes anywhere.
+   * Left out: trials end before it.
+   */
+  trial?(args: z.infer<Input>): z.infer<Input>;
   /** It talks to the client while it runs (progress, log, elicitation), so it needs the SDK's streaming. Default false. */
   readonly interactive?: boolean;
   run(args: z.infer<Input>, context: CallContext): Promise<ToolResult>;

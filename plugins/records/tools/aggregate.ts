@@ -61,6 +61,7 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
       return [{ model, operation: 'read', fields: named, ...domainSummary(domain) }];
     },
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ model, domain, groupBy, measures, limit, offset }, context) {
       // One more than asked for tells whether there are more.
       const found = await context.env.of(model).aggregate({ domain, groupBy, measures, limit: limit + 1, offset });

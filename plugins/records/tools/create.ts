@@ -50,6 +50,7 @@ export function createTool(settings: RecordSettings): ToolDefinition {
       },
     ],
     isUsable: canUse('create'),
+    trial: args => ({ ...args, dryRun: true }),
     async run({ model, records, dryRun }, context) {
       const created = await context.env.of(model).create(records, { dryRun });
       const { shown, ...note } = fitChanged({ items: created, shorten: shortenRecord, settings });

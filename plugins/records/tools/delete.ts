@@ -36,6 +36,7 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
     scope: () => 'delete',
     touches: ({ ids }) => [{ model: modelOf(ids[0] ?? ''), operation: 'delete', ids }],
     isUsable: canUse('delete'),
+    trial: args => ({ ...args, dryRun: true }),
     async run({ ids, versions, dryRun }, context) {
       const records = context.env.of(modelOf(ids[0] ?? ''));
       const { deleted, alsoDeleted, cleared } = await records.delete(ids, { dryRun, ...(versions && { versions }) });

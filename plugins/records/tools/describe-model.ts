@@ -53,6 +53,7 @@ export function describeModelTool(settings: RecordSettings): ToolDefinition {
     scope: () => 'read',
     touches: ({ model }) => [{ model, operation: 'read' }],
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ model, offset }, context) {
       const description = describeModel(model, context);
       const { items: fields } = fitToRoom({ items: description.fields.slice(offset), room, shorten: field => field });

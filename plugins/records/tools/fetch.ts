@@ -31,6 +31,7 @@ export function fetchTool(settings: RecordSettings): ToolDefinition {
     scope: () => 'read',
     touches: ({ id }) => [{ model: modelOf(id), operation: 'read', ids: [id] }],
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ id }, { env, policy, principal }) {
       const model = modelOf(id);
       const access = policy.of(principal, model);

@@ -34,6 +34,7 @@ export function listModelsTool(settings: RecordSettings): ToolDefinition {
     scope: () => 'read',
     touches: () => [],
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ offset }, { policy, principal }) {
       const all = policy
         .models(principal)

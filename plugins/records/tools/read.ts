@@ -54,6 +54,7 @@ export function readTool(settings: RecordSettings): ToolDefinition {
         ids: named,
       })),
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ ids, fields, valueOffset: from }, context) {
       const found = await readRecords({ ids, fields, context });
       const { items: records, isShortened } = fitToRoom({

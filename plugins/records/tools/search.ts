@@ -78,6 +78,7 @@ export function searchTool(settings: RecordSettings): ToolDefinition {
       return [{ model, operation: 'read', fields: named, ...domainSummary(domain) }];
     },
     isUsable: canUse('read'),
+    trial: args => args,
     async run({ model, query, domain, fields, order, limit, offset }, context) {
       if (model === undefined) {
         return {

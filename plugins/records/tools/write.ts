@@ -50,6 +50,7 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
       { model: modelOf(ids[0] ?? ''), operation: 'write', fields: fieldsOfValues(values, 'values'), ids },
     ],
     isUsable: canUse('write'),
+    trial: args => ({ ...args, dryRun: true }),
     async run({ ids, values, versions, dryRun }, context) {
       const records = context.env.of(modelOf(ids[0] ?? ''));
       const changes = await records.write(ids, values, { dryRun, ...(versions && { versions }) });

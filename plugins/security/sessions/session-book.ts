@@ -22,6 +22,8 @@ import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots
 export interface SessionBook {
   /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, STORE_UNAVAILABLE. */
   enter(input: Entering): Live | Promise<Live>;
+  /** Throws as `enter` would at that time, by what is stored; nothing begins or ends. */
+  look(input: Entering, now: number): Promise<void>;
   /** Writes down activity, and drops the sessions that another instance has ended. */
   flush(): Promise<void>;
 }
@@ -75,30 +77,41 @@ export function createSessionBook(parts: {
     };
   }
 
-  /** Looks at the stored slots until the decision about them could be written. */
-  async function decide(entering: Entering): Promise<Live> {
-    const { call, principal } = entering;
-    const { id: credentialId } = principal.credential;
-    const limits = limitsFor(entering.limits);
-    const applicant: Applicant = {
+  function applicantIn(call: Call): Applicant {
+    return {
       client: hash('sha256', clientKey(call)),
       before: call.client.sessionId === undefined ? undefined : hash('sha256', statelessKey(call)),
       newId: runtime.newId(),
     };
+  }
+
+  /** What the stored slots say of an applicant at that time. */
+  async function consider(input: { entering: Entering; applicant: Applicant; clock: () => number }) {
+    const { entering, applicant } = input;
+    const slots = await readSlots(runtime, entering.principal.credential.id);
+    const written = await lastActivities(
+      runtime,
+      slots.open.map(({ session }) => session),
+    );
+    const lastActivity = ({ session, startedAt }: Slot): number => {
+      const here = byId.get(session)?.lastActivity;
+      const there = written.get(session);
+      return Math.max(startedAt, here ?? 0, there === undefined ? 0 : there + (here === undefined ? flushLag : 0));
+    };
+    const now = input.clock();
+    const admission = admit({ slots, applicant, limits: limitsFor(entering.limits), lastActivity, now });
+    return { slots, admission, now };
+  }
+
+  /** Looks at the stored slots until the decision about them could be written. */
+  async function decide(entering: Entering): Promise<Live> {
+    const { id: credentialId } = entering.principal.credential;
+    const applicant = applicantIn(entering.call);
     const crowd = full.get(credentialId);
     const isOpenSomewhere = crowd?.clients.has(applicant.client) || crowd?.clients.has(applicant.before ?? '');
     if (crowd && !isOpenSomewhere && crowd.until > runtime.now()) throw sessionLimit(crowd.limit);
     for (let tries = 1; tries <= maxTries; tries += 1) {
-      const slots = await readSlots(runtime, credentialId);
-      const ids = slots.open.map(({ session }) => session);
-      const written = await lastActivities(runtime, ids);
-      const lastActivity = ({ session, startedAt }: Slot): number => {
-        const here = byId.get(session)?.lastActivity;
-        const there = written.get(session);
-        return Math.max(startedAt, here ?? 0, there === undefined ? 0 : there + (here === undefined ? flushLag : 0));
-      };
-      const now = runtime.now();
-      const admission = admit({ slots, applicant, limits, lastActivity, now });
+      const { slots, admission, now } = await consider({ entering, applicant, clock: runtime.now });
       if (!(await apply({ entering, slots, admission, now }))) continue;
       return conclude({ entering, slots, admission, now });
     }
@@ -199,6 +212,12 @@ export function createSessionBook(parts: {
         const time = runtime.now();
         return count(current(entering, time) ?? (await decide(entering)), entering.call, time);
       });
+    },
+    async look(entering, now) {
+      const applicant = applicantIn(entering.call);
+      const { admission } = await consider({ entering, applicant, clock: () => now });
+      if (admission.verdict.kind === 'ended') throw sessionEnded(admission.verdict.wait);
+      if (admission.verdict.kind === 'full') throw sessionLimit(admission.verdict.limit);
     },
     async flush() {
       const busy = [...byId.values()].filter(({ requests }) => requests > 0);

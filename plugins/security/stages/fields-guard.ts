@@ -22,6 +22,7 @@ const maxRefusals = 20;
  */
 export const fieldsGuard: Guard<'fields'> = {
   name: 'fields available',
+  trial: 'check',
   check({ touches, principal }, runtime) {
     const refusals: GatehouseError[] = [];
     for (const { model, fields } of touches) {

@@ -6,9 +6,11 @@ import {
   type Principal,
   type Runtime,
 } from '../../../src/index.ts';
+import { securityErrors } from '../errors.ts';
+import { requireKey } from '../keys/end-key.ts';
 import { looksLikeKey } from '../keys/key-format.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
-import type { KeyState } from '../keys/load-key.ts';
+import { type KeyState, loadKey } from '../keys/load-key.ts';
 import type { KeyUsage } from '../keys/usage.ts';
 import type { LimitsBook } from '../limits-book.ts';
 
@@ -40,6 +42,14 @@ export function keyGuard(parts: {
         throw inUrl();
       }
       return state instanceof Promise ? state.then(known => accept(call, known)) : accept(call, state);
+    },
+    async trial(_call, runtime, claim) {
+      if (claim === undefined) return undefined;
+      if (looksLikeKey(claim)) throw securityErrors.KEY_NOT_FOUND({ message: 'Name the key by its prefix alone.' });
+      const state = await loadKey(runtime, await requireKey(runtime, claim));
+      if ('refused' in state) throw refusal(state.refused);
+      parts.limits.note(state.key.principal, state.key.limits);
+      return state.key.principal;
     },
   };
 }

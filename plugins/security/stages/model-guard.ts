@@ -6,6 +6,7 @@ import { type Guard, kernelErrors, type Principal, type Runtime } from '../../..
  */
 export const modelGuard: Guard<'model'> = {
   name: 'model available',
+  trial: 'check',
   check({ touches, principal }, runtime) {
     for (const { model } of touches) {
       if (principal && runtime.policy.of(principal, model)) continue;

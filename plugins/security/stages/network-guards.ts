@@ -7,6 +7,7 @@ import { type AddressList, isAddressAllowed } from '../network/address-list.ts';
 export function globalNetworkGuard(lists: { allow: AddressList; deny: AddressList }): Guard<'admit'> {
   return {
     name: 'address lists',
+    trial: 'check',
     check({ address }) {
       if (isAddressAllowed(address, lists)) return;
       throw securityErrors.ADDRESS_NOT_ALLOWED({ detail: `${address} is not let in by the settings` });
@@ -18,6 +19,7 @@ export function globalNetworkGuard(lists: { allow: AddressList; deny: AddressLis
 export function credentialNetworkGuard(limits: LimitsBook): Guard<'network'> {
   return {
     name: "credential's address lists",
+    trial: 'check',
     check({ address, principal }) {
       if (isAddressAllowed(address, limits.of(principal))) return;
       throw securityErrors.ADDRESS_NOT_ALLOWED({
@@ -32,6 +34,7 @@ export function credentialNetworkGuard(limits: LimitsBook): Guard<'network'> {
 export function hoursGuard(limits: LimitsBook): Guard<'network'> {
   return {
     name: 'allowed hours',
+    trial: 'check',
     check({ principal }, runtime) {
       const { hours } = limits.of(principal);
       if (!hours || hours.includes(runtime.now())) return;

@@ -3,6 +3,7 @@ import { type Guard, kernelErrors } from '../../../src/index.ts';
 /** Of models that exist for the caller: what is done with them is allowed by whitelist and group access. */
 export const permissionGuard: Guard<'permission'> = {
   name: 'permission and group access',
+  trial: 'check',
   check({ touches, principal }, runtime) {
     for (const { model, operation } of touches) {
       const access = principal && runtime.policy.of(principal, model);

@@ -1,4 +1,4 @@
-import type { Call, Guard } from '../../../src/index.ts';
+import type { Call, GatehouseError, Guard, Principal } from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 import type { LimitsBook } from '../limits-book.ts';
 import type { RateLimits, Standing } from '../rate/rate-limits.ts';
@@ -10,29 +10,41 @@ interface Parts {
 
 /** Counts the call; over a limit it is refused, and does not count. */
 export function rateGuard({ rates, limits }: Parts): Guard<'rate'> {
+  const taking = (principal: Principal, now: number) => ({ principal, rate: limits.of(principal).rate, now });
   return {
     name: 'rate limit',
     check(call, runtime) {
       const { principal } = call;
       if (!principal) return;
       const now = runtime.now();
-      const standing = rates.take({ principal, rate: limits.of(principal).rate, now });
+      const standing = rates.take(taking(principal, now));
       announce(call, standing);
-      if (standing.isAllowed) return;
-      const wait = Math.max(1, Math.ceil((standing.resetAt - now) / 1000));
-      throw securityErrors.RATE_LIMITED({
-        message: `Too many calls: at most ${standing.limit} within 60 s. Try again in ${wait} s.`,
-        data: { limit: standing.limit, retryAfter: wait },
-        headers: { 'Retry-After': String(wait) },
-      });
+      if (!standing.isAllowed) throw rateLimited(standing, now);
+    },
+    trial(call, runtime) {
+      const { principal } = call;
+      if (!principal) return;
+      const now = runtime.now();
+      const standing = rates.look(taking(principal, now));
+      if (standing.remaining === 0) throw rateLimited(standing, now);
     },
   };
+}
+
+function rateLimited({ limit, resetAt }: Standing, now: number): GatehouseError {
+  const wait = Math.max(1, Math.ceil((resetAt - now) / 1000));
+  return securityErrors.RATE_LIMITED({
+    message: `Too many calls: at most ${limit} within 60 s. Try again in ${wait} s.`,
+    data: { limit, retryAfter: wait },
+    headers: { 'Retry-After': String(wait) },
+  });
 }
 
 /** Before anything else can refuse a known caller: every answer to one says where it stands. Counts nothing. */
 export function rateHeadersGuard({ rates, limits }: Parts): Guard<'session'> {
   return {
     name: 'rate headers',
+    trial: 'check',
     check(call, runtime) {
       const { principal } = call;
       if (principal) announce(call, rates.look({ principal, rate: limits.of(principal).rate, now: runtime.now() }));

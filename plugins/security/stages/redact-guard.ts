@@ -14,6 +14,7 @@ import {
  */
 export const redactGuard: Guard<'redact'> = {
   name: 'fields that leave',
+  trial: 'check',
   check({ reached, principal }, runtime) {
     for (const { model, operation, fields } of reached) {
       if (operation !== 'read') continue;

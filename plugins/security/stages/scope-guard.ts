@@ -4,6 +4,7 @@ import { securityErrors } from '../errors.ts';
 /** The scopes that a call needs: the tool's, and one for whatever its arguments touch (RFC 6750 §3.1 on a refusal). */
 export const scopeGuard: Guard<'scope'> = {
   name: 'scopes',
+  trial: 'check',
   check({ scope, touches, principal }) {
     if (scope === undefined && touches.length === 0) return;
     const held = principal?.credential.scopes;

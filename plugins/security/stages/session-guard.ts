@@ -18,5 +18,10 @@ export function sessionGuard(parts: {
       const isLetIn = isAddressAllowed(call.address, limits) && (limits.hours?.includes(runtime.now()) ?? true);
       return isLetIn ? parts.book().enter({ call, principal, limits }) : undefined;
     },
+    async trial(call, runtime) {
+      const { principal } = call;
+      if (principal) await parts.book().look({ call, principal, limits: parts.limits.of(principal) }, runtime.now());
+      return undefined;
+    },
   };
 }
