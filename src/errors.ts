@@ -121,6 +121,18 @@ export const kernelErrors = defineErrors({
     audience: 'caller',
     solve: 'Call the tool again without requestState.',
   },
+  CONFIRMATION_INVALID: {
+    message: 'The confirmation does not count for this call. Nothing was changed.',
+    status: 409,
+    audience: 'caller',
+    solve: 'Make the call without confirmation: its answer says what would happen and carries a new token.',
+  },
+  CONFIRMATION_DECLINED: {
+    message: 'The user did not agree. Nothing was changed.',
+    status: 409,
+    audience: 'caller',
+    solve: 'Leave it, or ask the user what to do instead.',
+  },
   UNKNOWN_METHOD: {
     message: 'There is no such method.',
     status: 404,

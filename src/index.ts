@@ -7,8 +7,16 @@ export {
   type PolicySet,
   type ServerSettings,
 } from './config/define-config.ts';
+export type {
+  Confirm,
+  Confirmation,
+  ConfirmationRequest,
+  Dialogue,
+  Preview,
+} from './confirmation/confirmation.ts';
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
 export { composeMail, type MailContent } from './mail/compose.ts';
+export { durationBuckets } from './metrics.ts';
 export type {
   AccessLayer,
   AccessPolicy,
@@ -39,7 +47,6 @@ export {
   type StageName,
   stageNames,
 } from './pipeline/call.ts';
-export { durationBuckets } from './metrics.ts';
 export type { Hooks } from './pipeline/hooks.ts';
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';

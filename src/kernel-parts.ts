@@ -1,3 +1,5 @@
+import { confirmationCleanUp } from './confirmation/clean-up.ts';
+import { confirmationModel } from './confirmation/model.ts';
 import type { Job } from './job/job.ts';
 import { jobModel, jobRunModel } from './job/models.ts';
 import { mailCleanUp } from './mail/clean-up.ts';
@@ -5,5 +7,5 @@ import { mailModel } from './mail/model.ts';
 import type { ModelDefinition } from './model/define-model.ts';
 
 /** What is there whichever plugins are on. */
-export const kernelModels: readonly ModelDefinition[] = [jobModel, jobRunModel, mailModel];
-export const kernelJobs: readonly Job[] = [mailCleanUp];
+export const kernelModels: readonly ModelDefinition[] = [jobModel, jobRunModel, mailModel, confirmationModel];
+export const kernelJobs: readonly Job[] = [mailCleanUp, confirmationCleanUp];

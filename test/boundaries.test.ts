@@ -13,6 +13,7 @@ interface Boundary {
 
 const contracts = [
   'src/config/define-config.ts',
+  'src/confirmation/confirmation.ts',
   'src/job/job.ts',
   'src/mail/message.ts',
   'src/model/',
@@ -53,6 +54,7 @@ const boundaries: readonly Boundary[] = [
   { part: 'src/plugin/', may: ['src/plugin/', 'src/pipeline/call.ts', 'src/errors.ts'], types: contracts },
   { part: 'src/clock.ts', may: [] },
   { part: 'src/job/', may: ['src/job/', ...ownModels], types: contracts },
+  { part: 'src/confirmation/', may: ['src/confirmation/', ...ownModels], types: contracts },
   { part: 'src/mail/', may: ['src/mail/', ...ownModels], types: contracts },
   {
     part: 'src/config/',

@@ -45,6 +45,12 @@ export const dryRun = z
   .default(false)
   .describe('With true, everything is checked and the answer says what would change; nothing is changed.');
 
+export const confirmation = z
+  .string()
+  .max(100)
+  .optional()
+  .describe('The token of an earlier answer to the same call, where that asked for a confirmation.');
+
 export const versions = mapOf(z.int().min(1).max(1_000_000_000))
   .optional()
   .describe(
@@ -68,6 +74,17 @@ export const truncated = z.boolean().optional().describe('True where something i
 export const nextOffset = z.int().optional().describe('Offset of the next page; absent on the last one.');
 
 export const answeredDryRun = z.boolean().describe('True: nothing was changed.');
+
+export const answeredConfirmation = z
+  .object({
+    token: z.string().describe('Stands for the confirmation of exactly this call.'),
+    expiresAt: z.string().describe('Until when it counts.'),
+    hint: z.string(),
+  })
+  .optional()
+  .describe(
+    'Present where the call has to be confirmed first: nothing was changed, and the answer is that of a dry run.',
+  );
 
 export const notShown = z
   .array(z.string())

@@ -1,13 +1,13 @@
-import { hasCode } from '../errors.ts';
+import { hasCode, kernelErrors } from '../errors.ts';
 import { all, equals } from '../store/condition.ts';
 import type { WriteOperation } from '../store/port.ts';
 import { decodeRows } from './decode.ts';
 import { type Deletion, planDeletion } from './deletion-plan.ts';
-import type { OutRecord, WriteInput } from './environment.ts';
+import type { DeleteInput, OutRecord } from './environment.ts';
 import { readForChange } from './read-for-change.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
 
-interface DeleteRequest extends WriteInput {
+interface DeleteRequest extends DeleteInput {
   readonly ids: readonly string[];
 }
 
@@ -17,6 +17,8 @@ interface Deleted {
   readonly alsoDeleted: number;
   /** Records that the caller may see and that have lost a reference. */
   readonly cleared: number;
+  /** Stands for all of these records in their versions. */
+  readonly plan: string;
 }
 
 /**
@@ -26,7 +28,7 @@ interface Deleted {
 export async function remove(context: RecordsContext, request: DeleteRequest): Promise<Deleted> {
   requireOperation(context, 'delete');
   const ids = plainIds(context, request.ids);
-  if (ids.length === 0) return { deleted: [], alsoDeleted: 0, cleared: 0 };
+  if (ids.length === 0) return { deleted: [], alsoDeleted: 0, cleared: 0, plan: '' };
   try {
     return await attempt(context, { ...request, ids });
   } catch (error) {
@@ -39,13 +41,23 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
   const { ids, versions, dryRun = false } = request;
   const rows = await readForChange({ context, ids, operation: 'delete', versions });
   const plan = await planDeletion({ context, rows });
+  if (request.plan !== undefined && request.plan !== plan.fingerprint) {
+    throw kernelErrors.RECORD_CHANGED({
+      message: 'What would be deleted has changed in between. Nothing was deleted.',
+    });
+  }
   const deleted = await decodeRows({ context, rows, fields: context.access.briefFields });
   if (dryRun) tellReached(context, { operation: 'read', ids, fields: [] });
   else {
     await context.parts.store.write(operationsOf(context, plan));
     tell(context, plan);
   }
-  return { deleted, alsoDeleted: plan.removed.length - rows.length, cleared: plan.visiblyCleared };
+  return {
+    deleted,
+    alsoDeleted: plan.removed.length - rows.length,
+    cleared: plan.visiblyCleared,
+    plan: plan.fingerprint,
+  };
 }
 
 /** Everything is removed and cleared only if it still is as the plan has seen it. */

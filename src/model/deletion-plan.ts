@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { kernelErrors } from '../errors.ts';
 import { all, type Condition, oneOf } from '../store/condition.ts';
 import type { Row, StoredValue } from '../store/port.ts';
@@ -17,6 +18,11 @@ export interface Deletion {
   }[];
   /** How many of the cleared ones the caller may see. */
   readonly visiblyCleared: number;
+  /**
+   * Stands for all records that the caller knows to be removed or cleared, each in its version: the same text means the
+   * same deletion.
+   */
+  readonly fingerprint: string;
 }
 
 /** Records that one deletion may reach. */
@@ -56,11 +62,20 @@ export async function planDeletion(input: { context: RecordsContext; rows: reado
   const blocking = [...restricting, ...(await undeletable({ context, referrers, rows }))];
   if (blocking.length > 0) throw inUse(await describe(context, blocking));
   const seen = await visibleOf(context, left);
+  const visiblyCleared = new Map(seen.map(({ reference, row }) => [keyOf(reference.model, row.id), row]));
   return {
     removed: [...removed.values()],
     cleared: clearedRows(left, removed),
-    visiblyCleared: new Set(seen.map(({ reference, row }) => keyOf(reference.model, row.id))).size,
+    visiblyCleared: visiblyCleared.size,
+    fingerprint: fingerprint([
+      ...Array.from(removed, ([key, { row }]) => `removed ${key} ${row.version}`),
+      ...Array.from(visiblyCleared, ([key, row]) => `cleared ${key} ${row.version}`),
+    ]),
   };
+}
+
+function fingerprint(parts: readonly string[]): string {
+  return hash('sha256', parts.toSorted().join('\n'));
 }
 
 function keyOf(model: string, id: string): string {

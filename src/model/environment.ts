@@ -53,6 +53,11 @@ export interface WriteInput {
   readonly versions?: Readonly<Record<string, number>>;
 }
 
+export interface DeleteInput extends WriteInput {
+  /** What a deletion before, such as a dry run, has answered as `plan`: any other deletion is refused (RECORD_CHANGED). */
+  readonly plan?: string;
+}
+
 export interface Change {
   readonly id: string;
   readonly title: string;
@@ -76,11 +81,14 @@ export interface Records {
   aggregate(input: AggregateInput): Promise<{ groups: Record<string, unknown>[] }>;
   create(values: readonly Readonly<Record<string, unknown>>[], input?: WriteInput): Promise<OutRecord[]>;
   write(ids: readonly string[], values: Readonly<Record<string, unknown>>, input?: WriteInput): Promise<Change[]>;
-  /** Says what else goes with them (`cascade`) or loses its reference (`clear`). */
+  /**
+   * Says what else goes with them (`cascade`) or loses its reference (`clear`). `plan` stands for all of these records in
+   * their versions; it is not for callers to see.
+   */
   delete(
     ids: readonly string[],
-    input?: WriteInput,
-  ): Promise<{ deleted: OutRecord[]; alsoDeleted: number; cleared: number }>;
+    input?: DeleteInput,
+  ): Promise<{ deleted: OutRecord[]; alsoDeleted: number; cleared: number; plan: string }>;
 }
 
 /** Registry, store and one principal: everything that reaches a record goes through it. */

@@ -1,3 +1,4 @@
+import type { Confirm } from '../confirmation/confirmation.ts';
 import type { AccessPolicy } from '../model/access-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Operation, Principal } from '../model/principal.ts';
@@ -82,13 +83,16 @@ export interface CallContext {
   readonly policy: AccessPolicy;
   /** Aborts when the caller has gone or the server stops. */
   readonly signal: AbortSignal;
+  /** Asks for agreement to what the call is about to do. Changes nothing by itself. */
+  readonly confirm: Confirm;
   /** Only while an `interactive` tool runs: the SDK's own context. */
   readonly interaction?: unknown;
 }
 
 /** How a call ended, for the audit entry and the answer. */
 export type Outcome =
-  | { readonly kind: 'ok' }
+  /** `note`: the call did less than it asks for, and why. */
+  | { readonly kind: 'ok'; readonly note?: { readonly code: string; readonly reason: string } }
   | { readonly kind: 'denied'; readonly stage: StageName; readonly code: string; readonly reason: string }
   | { readonly kind: 'error'; readonly code: string; readonly reason: string };
 

@@ -1,3 +1,4 @@
+import type { Dialogue } from '../confirmation/confirmation.ts';
 import type { GatehouseError } from '../errors.ts';
 import type { Call, ClientInfo, Era, Outcome, PresentedCredential, StageName } from './call.ts';
 
@@ -30,6 +31,12 @@ export type Performed =
   /** The protocol's result object, without what the era adds (`resultType`, server info). */
   { readonly ok: true; readonly result: Record<string, unknown> } | { readonly ok: false; readonly refusal: Refusal };
 
+export interface PerformOptions {
+  readonly signal?: AbortSignal;
+  readonly interaction?: unknown;
+  readonly dialogue?: Dialogue;
+}
+
 /** The pipeline as the transports see it. None of these throws. */
 export interface Gate {
   receive(message: InboundMessage): Call;
@@ -42,9 +49,9 @@ export interface Gate {
   recheck(call: Call): Promise<Refusal | undefined>;
   /**
    * Execute, redact, audit. Only after `admit`. When it resolves the entry is durable. `interaction` is the SDK's
-   * context, for tools that talk to the client.
+   * context, for tools that talk to the client; `dialogue` the way to its user.
    */
-  perform(call: Call, options?: { signal?: AbortSignal; interaction?: unknown }): Promise<Performed>;
+  perform(call: Call, options?: PerformOptions): Promise<Performed>;
   /**
    * Writes the entry of a call that is answered without `perform` (discovery, initialize, a protocol error, a
    * subscription); does nothing where there is one. A refusal says that it could not be written: answer with it.

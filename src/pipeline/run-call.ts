@@ -3,7 +3,7 @@ import type { AuditSink, Guard, Runtime } from '../plugin/scope.ts';
 import type { Catalog } from '../tool/catalog.ts';
 import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, Outcome, StageName } from './call.ts';
-import type { Gate, InboundMessage, Performed, Refusal } from './gate.ts';
+import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from './gate.ts';
 import { createMethods } from './methods.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
@@ -13,7 +13,7 @@ export interface GateParts {
   readonly catalog: Catalog;
   readonly guards: ReadonlyMap<StageName, readonly Guard[]>;
   readonly sinks: readonly AuditSink[];
-  contextOf(call: Call, options: { signal?: AbortSignal; interaction?: unknown }): CallContext;
+  contextOf(call: Call, options: PerformOptions): CallContext;
 }
 
 /** What the gate keeps about a call and shows nobody. */
@@ -21,6 +21,8 @@ interface OpenCall extends Call {
   startedAt: number;
   /** Where it is, once it is performed. */
   stage: StageName;
+  /** How it ends, unless it fails. */
+  success: Outcome;
   sealed: Promise<Refusal | undefined> | undefined;
   /** ms spent in each stage that it came to. */
   readonly stageMs: Partial<Record<StageName, number>>;
@@ -60,10 +62,7 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
     return undefined;
   }
 
-  async function perform(
-    call: Call,
-    options: { signal?: AbortSignal; interaction?: unknown } = {},
-  ): Promise<Performed> {
+  async function perform(call: Call, options: PerformOptions = {}): Promise<Performed> {
     const method = methods.get(call.method);
     const begun = runtime.ticks();
     try {
@@ -71,7 +70,7 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
       const answer = method(call, contextOf(call, options));
       const result = answer instanceof Promise ? await answer : answer;
       spent(call, 'execute', runtime.ticks() - begun);
-      const refusal = await seal(call, result.isError === true ? toolFailure : ok);
+      const refusal = await seal(call, result.isError === true ? toolFailure : (call as OpenCall).success);
       return refusal ? { ok: false, refusal } : { ok: true, result };
     } catch (thrown) {
       spent(call, 'execute', runtime.ticks() - begun);
@@ -81,8 +80,10 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
 
   async function runTool(call: Call, context: CallContext): Promise<ToolResult> {
     if (!call.tool) throw kernelErrors.UNKNOWN_TOOL();
+    const open = call as OpenCall;
     const result = await call.tool.run(call.arguments, context);
-    (call as OpenCall).stage = 'redact';
+    if (result.note) open.success = { kind: 'ok', note: result.note };
+    open.stage = 'redact';
     for (const guard of redacting) await guard.check(call, runtime, result);
     return result;
   }
@@ -165,6 +166,8 @@ const deniedWhileExecuting: ReadonlySet<string> = new Set([
   'RECORD_NOT_FOUND',
   'RESOURCE_NOT_FOUND',
   'RULE_VIOLATED',
+  'CONFIRMATION_INVALID',
+  'INPUT_STATE_INVALID',
 ]);
 
 function spent(call: Call, stage: StageName, ms: number): void {
@@ -191,6 +194,7 @@ function openCall(message: InboundMessage, runtime: Runtime): Call {
     receivedAt: runtime.now(),
     startedAt: runtime.ticks(),
     stage: 'execute',
+    success: ok,
     target: typeof named === 'string' ? named : undefined,
     tool: undefined,
     arguments: {},

@@ -9,10 +9,14 @@ export interface Exchange {
   entered: boolean;
   /** A handler has carried it out. A second time (the client has supplied more input) is a call of its own. */
   performed: boolean;
+  /** The client was asked for something and has not answered. */
+  isAsked: boolean;
+  /** The client could not be asked after all. */
+  isMute: boolean;
   /** Why a handler did not carry it out. */
   refusal: Refusal | undefined;
 }
 
 export function openExchange(message: InboundMessage, call: Call): Exchange {
-  return { message, call, entered: false, performed: false, refusal: undefined };
+  return { message, call, entered: false, performed: false, isAsked: false, isMute: false, refusal: undefined };
 }

@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Gate, Refusal } from '../pipeline/gate.ts';
+import { dialogueOf } from './dialogue.ts';
 import { internalError, refusalError, toolResult, wireError } from './error-response.ts';
 import type { Exchange } from './exchange.ts';
 import { sessionEvents } from './session-events.ts';
@@ -145,7 +146,10 @@ function createGatedServer({ gate, identity, exchangeOf }: ServerParts): Server 
         try {
           const result = await inner(request, ctx);
           await sealed(exchange, undefined);
-          return result;
+          if (!exchange.isAsked || result.resultType === 'input_required') return result;
+          // Before 2026-07-28 the SDK asks the client itself; here that has failed, though the client had said it can.
+          exchange.isMute = true;
+          return await inner(request, ctx);
         } catch (thrown) {
           await sealed(exchange, thrown);
           throw exchange.performed || thrown instanceof ProtocolError ? thrown : invalidParams(thrown);
@@ -168,11 +172,14 @@ function createGatedServer({ gate, identity, exchangeOf }: ServerParts): Server 
   async function perform(ctx: ServerContext): Promise<Record<string, unknown>> {
     const exchange = exchangeOf(ctx);
     if (!exchange) throw protocolError(wireError(internalError('not admitted')));
+    exchange.isAsked = false;
     const call = exchange.performed ? gate.receive(exchange.message) : exchange.call;
     const refused = exchange.performed ? await gate.admit(call) : undefined;
     exchange.performed = true;
     if (refused) return refusedResult(exchange, refused);
-    const performed = await gate.perform(call, { signal: ctx.mcpReq.signal, interaction: ctx });
+    const dialogue = dialogueOf({ ctx, declared: server.getClientCapabilities(), isMute: exchange.isMute });
+    const performed = await gate.perform(call, { signal: ctx.mcpReq.signal, interaction: ctx, dialogue });
+    exchange.isAsked = performed.ok && performed.result.resultType === 'input_required';
     return performed.ok ? performed.result : refusedResult(exchange, performed.refusal);
   }
 

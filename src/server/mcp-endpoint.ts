@@ -89,7 +89,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
     if (session === 'unknown') return unknownSession(visit, call, id);
     const mismatch = checkParamHeaders(call, request.headers);
     if (mismatch) return deny(visit, call, { error: mismatch, id });
-    if (inbound.isPlain && call.tool?.interactive !== true) return perform(visit, inbound, call);
+    if (inbound.isPlain && !needsConversation(call, session)) return perform(visit, inbound, call);
     const question = { exchange: openExchange(message, call), id, body };
     if (newSession !== undefined) return sdkAnswer.initialize(visit, question, newSession);
     if (session !== 'elsewhere') return sdkAnswer.serve(visit, question, session);
@@ -185,6 +185,17 @@ export function createMcpEndpoint(parts: EndpointParts) {
   }
 
   return handle;
+}
+
+/** Whether an admitted call goes to the SDK although its answer could be one JSON object. */
+function needsConversation(
+  { tool, arguments: args, era }: Call,
+  session: ProtocolSession | string | undefined,
+): boolean {
+  if (typeof tool?.interactive !== 'function') return tool?.interactive === true;
+  // Before 2026-07-28 a client can be asked within a session alone, and only where that session is.
+  const canConverse = era === 'modern' || (session !== undefined && session !== 'elsewhere');
+  return canConverse && tool.interactive(args);
 }
 
 function notAllowed(): GatehouseError {

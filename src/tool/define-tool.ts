@@ -29,10 +29,12 @@ export interface ToolResult {
   /** The call reached a tool that reports failure in its own words. */
   readonly isError?: boolean;
   /**
-   * Only from `interactive` tools: what the client must supply before the call can go on (the protocol's
+   * Only where there is an `interaction`: what the client must supply before the call can go on (the protocol's
    * `input_required` result). It is the whole answer; the client repeats the call with what was asked.
    */
   readonly inputRequired?: Readonly<Record<string, unknown>>;
+  /** For the audit entry: the call did less than it asks for, and why. */
+  readonly note?: { readonly code: string; readonly reason: string };
 }
 
 export interface ToolHints {
@@ -60,12 +62,10 @@ export interface ToolOptions<Input extends z.ZodObject> {
   /** Whether the caller could use it at all; hidden from `tools/list` and unknown to `tools/call` otherwise. */
   isUsable?(context: CallContext): boolean;
   /**
-   * The arguments with which a trial (`policy explain`, `policy test`) runs it: such that nothing changes anywhere.
-   * Left out: trials end before it.
+   * It talks to the client while it runs (progress, log, elicitation), so it needs the SDK's streaming. Default false. As
+   * a function: with these arguments it would, and does without where there is no way to the client.
    */
-  trial?(args: z.infer<Input>): z.infer<Input>;
-  /** It talks to the client while it runs (progress, log, elicitation), so it needs the SDK's streaming. Default false. */
-  readonly interactive?: boolean;
+  readonly interactive?: boolean | ((args: z.infer<Input>) => boolean);
   run(args: z.infer<Input>, context: CallContext): Promise<ToolResult>;
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { type AnsweredRecord, shortenRecord } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { createQuestion } from '../confirm/question.ts';
+import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { fieldsOfValues } from '../touched-fields.ts';
@@ -9,6 +11,8 @@ import { canUse } from '../usable.ts';
 
 /** `create`: new records of one model, all or none. */
 export function createTool(settings: RecordSettings): ToolDefinition {
+  const needsConfirmation = ({ records, dryRun }: { records: readonly unknown[]; dryRun: boolean }) =>
+    records.length > settings.confirm.create && !dryRun;
   return defineTool({
     name: 'create',
     title: 'Create records',
@@ -21,6 +25,7 @@ export function createTool(settings: RecordSettings): ToolDefinition {
         .max(settings.maxRecords)
         .describe('For each new record an object with its values by field name. A related record is given by its id.'),
       dryRun: schemas.dryRun,
+      confirmation: schemas.confirmation,
     }),
     output: z.object({
       dryRun: schemas.answeredDryRun,
@@ -39,6 +44,7 @@ export function createTool(settings: RecordSettings): ToolDefinition {
       notShown: schemas.notShown,
       truncated: schemas.truncated,
       hint: schemas.hint,
+      confirmation: schemas.answeredConfirmation,
     }),
     hints: { readOnly: false, destructive: false, idempotent: false, openWorld: false },
     scope: () => 'create',
@@ -50,11 +56,29 @@ export function createTool(settings: RecordSettings): ToolDefinition {
       },
     ],
     isUsable: canUse('create'),
-    trial: args => ({ ...args, dryRun: true }),
-    async run({ model, records, dryRun }, context) {
-      const created = await context.env.of(model).create(records, { dryRun });
-      const { shown, ...note } = fitChanged({ items: created, shorten: shortenRecord, settings });
-      return { structured: { dryRun, created: dryRun ? shown.map(withoutIdentity) : shown, ...note } };
+    interactive: args => needsConfirmation(args) && args.confirmation === undefined,
+    async run(args, context) {
+      const { model, records, dryRun } = args;
+
+      async function create(isDry: boolean) {
+        const created = await context.env.of(model).create(records, { dryRun: isDry });
+        const { shown, ...note } = fitChanged({ items: created, shorten: shortenRecord, settings });
+        return { created, structured: { dryRun: isDry, created: isDry ? shown.map(withoutIdentity) : shown, ...note } };
+      }
+
+      if (!needsConfirmation(args)) return { structured: (await create(dryRun)).structured };
+      return whenConfirmed({
+        context,
+        tool: 'create',
+        args,
+        settings,
+        async preview() {
+          const { created, structured } = await create(true);
+          // What would be is made from the arguments alone.
+          return { basis: '', question: createQuestion({ context, model, created }), structured };
+        },
+        carryOut: async () => ({ structured: (await create(false)).structured }),
+      });
     },
   });
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { defineTool, type ToolDefinition } from '../../../src/index.ts';
+import { defineTool, type Records, type ToolDefinition } from '../../../src/index.ts';
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { deleteQuestion } from '../confirm/question.ts';
+import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
@@ -10,6 +12,7 @@ import { versionsFitIds } from '../versions.ts';
 
 /** `delete`: records of one model, all or none. */
 export function deleteTool(settings: RecordSettings): ToolDefinition {
+  const needsConfirmation = ({ dryRun }: { dryRun: boolean }) => settings.confirm.delete && !dryRun;
   return defineTool({
     name: 'delete',
     title: 'Delete records',
@@ -19,6 +22,7 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
         ids: recordIdsOfOneModel(settings.maxRecords).describe('Record ids, model/id, all of one model.'),
         versions: schemas.versions,
         dryRun: schemas.dryRun,
+        confirmation: schemas.confirmation,
       })
       .superRefine(versionsFitIds),
     output: z.object({
@@ -31,22 +35,46 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
       notShown: schemas.notShown,
       truncated: schemas.truncated,
       hint: schemas.hint,
+      confirmation: schemas.answeredConfirmation,
     }),
     hints: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
     scope: () => 'delete',
     touches: ({ ids }) => [{ model: modelOf(ids[0] ?? ''), operation: 'delete', ids }],
     isUsable: canUse('delete'),
-    trial: args => ({ ...args, dryRun: true }),
-    async run({ ids, versions, dryRun }, context) {
-      const records = context.env.of(modelOf(ids[0] ?? ''));
-      const { deleted, alsoDeleted, cleared } = await records.delete(ids, { dryRun, ...(versions && { versions }) });
-      const items = deleted.map(({ id, title }) => ({ id, title }));
-      const { shown, ...note } = fitChanged({
-        items,
-        shorten: (item, length) => ({ ...item, title: shortenTitle(item.title, length) }),
+    interactive: args => needsConfirmation(args) && args.confirmation === undefined,
+    async run(args, context) {
+      const { ids, versions, dryRun } = args;
+      const model = modelOf(ids[0] ?? '');
+      const records = context.env.of(model);
+
+      async function remove(input: { dryRun: boolean; plan?: string }) {
+        const { plan, ...done } = await records.delete(ids, { ...input, ...(versions && { versions }) });
+        return { plan, done, structured: deletedAnswer(input.dryRun, done) };
+      }
+
+      function deletedAnswer(isDry: boolean, { deleted, alsoDeleted, cleared }: Omit<Deleted, 'plan'>) {
+        const { shown, ...note } = fitChanged({
+          items: deleted.map(({ id, title }) => ({ id, title })),
+          shorten: (item, length) => ({ ...item, title: shortenTitle(item.title, length) }),
+          settings,
+        });
+        return { dryRun: isDry, deleted: shown, alsoDeleted, cleared, ...note };
+      }
+
+      if (!needsConfirmation(args)) return { structured: (await remove({ dryRun })).structured };
+      return whenConfirmed({
+        context,
+        tool: 'delete',
+        args,
         settings,
+        async preview() {
+          const { plan, done, structured } = await remove({ dryRun: true });
+          return { basis: plan, question: deleteQuestion({ context, model, ...done }), structured };
+        },
+        carryOut: async ({ basis }) => ({ structured: (await remove({ dryRun: false, plan: basis })).structured }),
       });
-      return { structured: { dryRun, deleted: shown, alsoDeleted, cleared, ...note } };
     },
   });
 }
+
+type Deleted = Awaited<ReturnType<Records['delete']>>;

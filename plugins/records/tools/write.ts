@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { shortenChange } from '../answer/answered-changes.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { writeQuestion } from '../confirm/question.ts';
+import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
@@ -11,6 +13,8 @@ import { versionsFitIds } from '../versions.ts';
 
 /** `write`: the same values into records of one model, all or none. */
 export function writeTool(settings: RecordSettings): ToolDefinition {
+  const needsConfirmation = ({ ids, dryRun }: { ids: readonly string[]; dryRun: boolean }) =>
+    ids.length > settings.confirm.write && !dryRun;
   return defineTool({
     name: 'write',
     title: 'Change records',
@@ -23,6 +27,7 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
           .describe('New values by field name, the same for every record. null empties a field.'),
         versions: schemas.versions,
         dryRun: schemas.dryRun,
+        confirmation: schemas.confirmation,
       })
       .superRefine(versionsFitIds),
     output: z.object({
@@ -43,6 +48,7 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
       notShown: schemas.notShown,
       truncated: schemas.truncated,
       hint: schemas.hint,
+      confirmation: schemas.answeredConfirmation,
     }),
     hints: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
     scope: () => 'write',
@@ -50,12 +56,35 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
       { model: modelOf(ids[0] ?? ''), operation: 'write', fields: fieldsOfValues(values, 'values'), ids },
     ],
     isUsable: canUse('write'),
-    trial: args => ({ ...args, dryRun: true }),
-    async run({ ids, values, versions, dryRun }, context) {
-      const records = context.env.of(modelOf(ids[0] ?? ''));
-      const changes = await records.write(ids, values, { dryRun, ...(versions && { versions }) });
-      const { shown, ...note } = fitChanged({ items: changes, shorten: shortenChange, settings });
-      return { structured: { dryRun, written: shown, ...note } };
+    interactive: args => needsConfirmation(args) && args.confirmation === undefined,
+    async run(args, context) {
+      const { ids, values, versions, dryRun } = args;
+      const model = modelOf(ids[0] ?? '');
+      const records = context.env.of(model);
+
+      async function write(input: { dryRun: boolean; versions: typeof versions }) {
+        const changes = await records.write(ids, values, {
+          dryRun: input.dryRun,
+          ...(input.versions && { versions: input.versions }),
+        });
+        const { shown, ...note } = fitChanged({ items: changes, shorten: shortenChange, settings });
+        return { changes, structured: { dryRun: input.dryRun, written: shown, ...note } };
+      }
+
+      if (!needsConfirmation(args)) return { structured: (await write({ dryRun, versions })).structured };
+      return whenConfirmed({
+        context,
+        tool: 'write',
+        args,
+        settings,
+        async preview() {
+          const { changes, structured } = await write({ dryRun: true, versions });
+          const seen = Object.fromEntries(changes.map(({ id, version }) => [id, version - 1]));
+          const question = writeQuestion({ context, model, changes });
+          return { basis: JSON.stringify(seen), question, structured, seen };
+        },
+        carryOut: async ({ seen }) => ({ structured: (await write({ dryRun: false, versions: seen })).structured }),
+      });
     },
   });
 }

@@ -14,6 +14,7 @@ export const maxModels = 50;
 export function auditContent({ call, outcome, reached, durationMs }: AuditEntry) {
   const { principal, client } = call;
   const touched = summarise(call, reached);
+  const said = outcome.kind === 'ok' ? outcome.note : outcome;
   return {
     time: new Date(call.receivedAt).toISOString(),
     call_id: call.id,
@@ -38,8 +39,8 @@ export function auditContent({ call, outcome, reached, durationMs }: AuditEntry)
     user_agent: safeText(client.userAgent, 255),
     outcome: outcome.kind,
     stage: outcome.kind === 'denied' ? outcome.stage : null,
-    code: outcome.kind === 'ok' ? null : outcome.code,
-    reason: outcome.kind === 'ok' ? null : safeText(outcome.reason, 1000),
+    code: said?.code ?? null,
+    reason: said ? safeText(said.reason, 1000) : null,
     touched: touched.count,
     duration_us: Math.round(durationMs * 1000),
   };

@@ -154,5 +154,5 @@ test.each(faulty)(`${verifies('TOOL-7')} settings %j are refused`, (settings, na
 });
 
 test(`${verifies('TOOL-7')} defaults: 20 records, 100,000 characters`, () => {
-  expect(recordSettings.parse({})).toEqual({ defaultRecords: 20, maxRecords: 200, maxCharacters: 100_000 });
+  expect(recordSettings.parse({})).toMatchObject({ defaultRecords: 20, maxRecords: 200, maxCharacters: 100_000 });
 });

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 import { z } from 'zod';
+import { createAgreements } from '../../../src/confirmation/agreements.ts';
+import { createConfirm } from '../../../src/confirmation/create-confirm.ts';
+import { confirmationModel } from '../../../src/confirmation/model.ts';
 import type { AccessLayer, CallContext, Operation, Principal, ToolResult } from '../../../src/index.ts';
 import { defineModel, field, not, operations } from '../../../src/index.ts';
 import { createAccessPolicy } from '../../../src/model/access-policy.ts';
@@ -99,6 +103,8 @@ export interface Company {
   context(who: Principal): CallContext;
   /** Runs a tool as the pipeline does, and holds the answer against the tool's output schema. */
   run(tool: string, args: Record<string, unknown>, who?: Principal): Promise<Answer>;
+  /** The same, and where the tool asks for a confirmation, gives it. */
+  runConfirmed(tool: string, args: Record<string, unknown>, who?: Principal): Promise<Answer>;
   /** Creates records as the owner; their ids. */
   create(model: string, ...records: Record<string, unknown>[]): Promise<string[]>;
   close(): Promise<void>;
@@ -123,6 +129,7 @@ const outputs = new Map(
 /** A small company on a real store, with the record tools on it. */
 export async function openCompany(at: TestStore): Promise<Company> {
   const { registry, faults } = buildRegistry({ models });
+  const kernel = buildRegistry({ models: [confirmationModel] });
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
   const clock = { time: Date.parse('2026-03-01T00:00:00Z'), ids: 0 };
   const now = () => {
@@ -134,13 +141,15 @@ export async function openCompany(at: TestStore): Promise<Company> {
     return clock.ids.toString(16).padStart(24, '0');
   };
   const store = await openStore({ location: at.location, folder: '/', now, queryTimeLimit: 10_000 });
-  await store.open(registry.all().map(({ stored }) => stored));
+  await store.open([...registry.all(), ...kernel.registry.all()].map(({ stored }) => stored));
+  const agreements = createAgreements({ store, now, newId, randomBytes });
   const policy = createAccessPolicy({ registry, layers: [layer] });
   const context = (who: Principal): CallContext => ({
     call: {} as CallContext['call'],
     principal: who,
     policy,
     signal: new AbortController().signal,
+    confirm: createConfirm({ agreements, principal: who, dialogue: undefined }),
     env: createEnvironment({
       registry,
       store,
@@ -151,7 +160,7 @@ export async function openCompany(at: TestStore): Promise<Company> {
       publicUrl: 'https://gate.example',
     }),
   });
-  return {
+  const company: Company = {
     hasTransactions: store.capabilities.transactions,
     context,
     async run(name, args, who = owner) {
@@ -163,6 +172,11 @@ export async function openCompany(at: TestStore): Promise<Company> {
       const [{ text }] = rendered.content;
       return { structured: rendered.structuredContent, result, text, length: JSON.stringify(rendered).length };
     },
+    async runConfirmed(name, args, who = owner) {
+      const answer = await company.run(name, args, who);
+      const asked = answer.structured.confirmation as { token: string } | undefined;
+      return asked ? company.run(name, { ...args, confirmation: asked.token }, who) : answer;
+    },
     async create(model, ...records) {
       const made: string[] = [];
       // One at a time: not every store has transactions.
@@ -172,4 +186,5 @@ export async function openCompany(at: TestStore): Promise<Company> {
     },
     close: () => store.close(),
   };
+  return company;
 }

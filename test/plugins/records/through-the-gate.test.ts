@@ -69,6 +69,13 @@ describeOnStores('Record tools behind the gate', openStore => {
 
   const call = (who: string, tool: string, args: unknown) => callTool(server.url, tool, args, { key: keys.get(who) });
 
+  /** Calls, and where the answer asks for a confirmation, calls again with it. */
+  async function callConfirmed(who: string, tool: string, args: Record<string, unknown>): Promise<RawAnswer> {
+    const answer = await call(who, tool, args);
+    const asked = answerOf(answer)?.confirmation as { token: string } | undefined;
+    return asked ? call(who, tool, { ...args, confirmation: asked.token }) : answer;
+  }
+
   /** All that a caller learns. */
   const learned = ({ status, json, text }: RawAnswer) => JSON.stringify({ status, answer: json ?? text });
 
@@ -111,7 +118,9 @@ describeOnStores('Record tools behind the gate', openStore => {
     // To do both at once takes a transaction.
     const { transactions } = server.app.runtime.store.capabilities;
     for (const dryRun of transactions ? [true, false] : [true]) {
-      const answers = await Promise.all([kept, free].map(id => call('seller', 'delete', { ids: [id], dryRun })));
+      const answers = await Promise.all(
+        [kept, free].map(id => callConfirmed('seller', 'delete', { ids: [id], dryRun })),
+      );
       for (const answer of answers) expect(answerOf(answer)).toMatchObject({ dryRun, alsoDeleted: 0, cleared: 0 });
     }
     const [left] = await env.of('x.vault').read([vault?.id ?? '']);

@@ -25,9 +25,9 @@ describeOnStores('Tools that change records', open => {
 
   /** Changes several records at once; where the store cannot do that, says so, and nothing is changed: undefined. */
   async function runOnMany(tool: string, args: Record<string, unknown>): Promise<Answer | undefined> {
-    if (company.hasTransactions) return company.run(tool, args);
+    if (company.hasTransactions) return company.runConfirmed(tool, args);
     const before = await everything();
-    await expect(company.run(tool, args)).rejects.toMatchObject({ code: 'STORE_NO_TRANSACTIONS' });
+    await expect(company.runConfirmed(tool, args)).rejects.toMatchObject({ code: 'STORE_NO_TRANSACTIONS' });
     expect(await everything()).toEqual(before);
     return undefined;
   }
@@ -134,7 +134,7 @@ describeOnStores('Tools that change records', open => {
       });
       await expect(company.run(tool, { ...args, dryRun: true })).rejects.toMatchObject({ code: 'RECORD_CHANGED' });
       expect(await everything()).toEqual(before);
-      await company.run(tool, { ...args, versions: { [id]: 2 } });
+      await company.runConfirmed(tool, { ...args, versions: { [id]: 2 } });
     },
   );
 
@@ -185,7 +185,7 @@ describeOnStores('Tools that change records', open => {
     const all = [...shown, ...(structured.notShown as string[])];
     expect(new Set(all).size).toBe(100);
     for (let from = 0; from < all.length; from += 50) {
-      await company.run('delete', { ids: all.slice(from, from + 50) });
+      await company.runConfirmed('delete', { ids: all.slice(from, from + 50) });
     }
   });
 });
