@@ -62,6 +62,11 @@ export interface ToolOptions<Input extends z.ZodObject> {
   /** Whether the caller could use it at all; hidden from `tools/list` and unknown to `tools/call` otherwise. */
   isUsable?(context: CallContext): boolean;
   /**
+   * The arguments with which a trial (`policy explain`, `policy test`) runs it: such that nothing changes anywhere.
+   * Left out: trials end before it.
+   */
+  trial?(args: z.infer<Input>): z.infer<Input>;
+  /**
    * It talks to the client while it runs (progress, log, elicitation), so it needs the SDK's streaming. Default false. As
    * a function: with these arguments it would, and does without where there is no way to the client.
    */

@@ -56,6 +56,7 @@ export function createTool(settings: RecordSettings): ToolDefinition {
       },
     ],
     isUsable: canUse('create'),
+    trial: args => ({ ...args, dryRun: true }),
     interactive: args => needsConfirmation(args) && args.confirmation === undefined,
     async run(args, context) {
       const { model, records, dryRun } = args;

@@ -41,6 +41,7 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
     scope: () => 'delete',
     touches: ({ ids }) => [{ model: modelOf(ids[0] ?? ''), operation: 'delete', ids }],
     isUsable: canUse('delete'),
+    trial: args => ({ ...args, dryRun: true }),
     interactive: args => needsConfirmation(args) && args.confirmation === undefined,
     async run(args, context) {
       const { ids, versions, dryRun } = args;

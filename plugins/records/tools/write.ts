@@ -56,6 +56,7 @@ export function writeTool(settings: RecordSettings): ToolDefinition {
       { model: modelOf(ids[0] ?? ''), operation: 'write', fields: fieldsOfValues(values, 'values'), ids },
     ],
     isUsable: canUse('write'),
+    trial: args => ({ ...args, dryRun: true }),
     interactive: args => needsConfirmation(args) && args.confirmation === undefined,
     async run(args, context) {
       const { ids, values, versions, dryRun } = args;
