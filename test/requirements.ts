@@ -22,6 +22,8 @@ export const finished = [
   ...rows('AUD', 1, 2),
   ...rows('STORE', 1, 2),
   ...rows('CFG', 1, 2),
+  ...rows('MAIL', 1),
+  ...rows('JOB', 1),
   ...rows('ROLE', 1),
   ...rows('CLI', 1),
   ...rows('OPS', 1),
