@@ -22,6 +22,8 @@ export interface Hooks {
   'policy.changed': Record<string, never>;
   /** A real credential was seen where it must not be (in a URL). */
   'credential.leaked': { readonly call: Call; readonly credentialId: string };
+  /** Every credential was revoked at once, and that is durable. `by`: who did it; `count`: how many it were. */
+  'keys.revoked-all': { readonly by: string; readonly reason: string; readonly count: number };
 }
 
 export type HookName = keyof Hooks;
