@@ -111,6 +111,7 @@ export async function boot(options: BootOptions): Promise<App> {
     now,
     onMail: () => mailWorker?.wake(),
     policies: () => policies,
+    companions: registrations.companions.map(({ value }) => value),
     listeners: [
       ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
       {
@@ -172,6 +173,10 @@ export async function boot(options: BootOptions): Promise<App> {
         stopTimeLimit: server.shutdownTimeLimit,
       });
       mailWorker = worker;
+      closers.push(() => worker.stop());
+    }
+    for (const { value: begin } of registrations.workers) {
+      const worker = begin(runtime, clock);
       closers.push(() => worker.stop());
     }
     jobs.start();

@@ -8,10 +8,11 @@ import type { RecordChange } from './model/environment.ts';
 import { createEnvironment } from './model/environment.ts';
 import { type Principal, systemPrincipal } from './model/principal.ts';
 import type { Registry } from './model/registry.ts';
+import type { PlannedChange } from './model/write-batch.ts';
 import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
-import type { Runtime, Terminal } from './plugin/scope.ts';
-import type { Store } from './store/port.ts';
+import type { Companion, Runtime, Terminal } from './plugin/scope.ts';
+import type { Store, WriteOperation } from './store/port.ts';
 
 export interface RuntimeParts {
   readonly registry: Registry;
@@ -26,6 +27,8 @@ export interface RuntimeParts {
   readonly now: () => number;
   /** Called after a message has been put into the outbox. */
   readonly onMail?: () => void;
+  /** What plugins store beside changes. Default none. */
+  readonly companions?: readonly Companion[];
   readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
 }
 
@@ -35,7 +38,7 @@ export interface KernelRuntime extends Runtime {
 }
 
 export function createRuntime(parts: RuntimeParts): KernelRuntime {
-  const { registry, store, policy, log, server, now, onMail = () => {} } = parts;
+  const { registry, store, policy, log, server, now, onMail = () => {}, companions = [] } = parts;
 
   function emit<N extends HookName>(hook: N, event: Hooks[N]): void {
     for (const { owner, hook: wanted, listener } of parts.listeners) {
@@ -62,6 +65,12 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     return pool.toString('hex', used - 12, used);
   }
 
+  async function beside(change: PlannedChange): Promise<WriteOperation[]> {
+    const operations: WriteOperation[] = [];
+    for (const companion of companions) operations.push(...(await companion.operations(change, runtime)));
+    return operations;
+  }
+
   const shared = {
     registry,
     store,
@@ -71,9 +80,10 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     publicUrl: server.publicUrl,
     onSystem: (reason: string) => log.debug({ reason }, 'access lifted'),
     onChange: (change: RecordChange) => emit('record.changed', change),
+    ...(companions.length > 0 && { beside }),
   };
 
-  return {
+  const runtime: KernelRuntime = {
     registry,
     store,
     policy,
@@ -96,4 +106,5 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     mail: createOutbox({ store, now, newId, onStored: onMail }),
     emit,
   };
+  return runtime;
 }

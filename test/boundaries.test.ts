@@ -12,6 +12,7 @@ interface Boundary {
 }
 
 const contracts = [
+  'src/clock.ts',
   'src/config/define-config.ts',
   'src/confirmation/confirmation.ts',
   'src/job/job.ts',

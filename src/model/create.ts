@@ -12,6 +12,7 @@ import { plainIdIn } from './public-id.ts';
 import { named } from './read.ts';
 import { requireRule, satisfies } from './record-rules.ts';
 import { invalid, maxRecords, type RecordsContext, requireOperation, tellReached } from './records-context.ts';
+import { writeBatch } from './write-batch.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -103,7 +104,11 @@ function ownId({ context, given, record }: { context: RecordsContext; given: Val
 async function insert(context: RecordsContext, rows: readonly Row[]): Promise<Row[]> {
   const model = context.model.name;
   try {
-    await context.parts.store.write(rows.map(row => ({ kind: 'insert', model, row })));
+    await writeBatch({
+      context,
+      operations: rows.map(row => ({ kind: 'insert', model, row })),
+      changes: [{ model, operation: 'create', records: rows, principal: context.parts.principal }],
+    });
   } catch (error) {
     throw asCallersError(context, error);
   }

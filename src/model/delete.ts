@@ -1,11 +1,12 @@
 import { hasCode, kernelErrors } from '../errors.ts';
 import { all, equals } from '../store/condition.ts';
-import type { WriteOperation } from '../store/port.ts';
+import type { Row, WriteOperation } from '../store/port.ts';
 import { decodeRows } from './decode.ts';
 import { type Deletion, planDeletion } from './deletion-plan.ts';
 import type { DeleteInput, OutRecord } from './environment.ts';
 import { readForChange } from './read-for-change.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
+import { type PlannedChange, writeBatch } from './write-batch.ts';
 
 interface DeleteRequest extends DeleteInput {
   readonly ids: readonly string[];
@@ -49,7 +50,7 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
   const deleted = await decodeRows({ context, rows, fields: context.access.briefFields });
   if (dryRun) tellReached(context, { operation: 'read', ids, fields: [] });
   else {
-    await context.parts.store.write(operationsOf(context, plan));
+    await writeBatch({ context, operations: operationsOf(context, plan), changes: changesOf(context, plan) });
     tell(context, plan);
   }
   return {
@@ -88,21 +89,24 @@ function operationsOf(context: RecordsContext, plan: Deletion): WriteOperation[]
 
 function tell(context: RecordsContext, plan: Deletion): void {
   const { parts } = context;
-  const told = [...groups(plan.cleared, 'write' as const), ...groups(plan.removed, 'delete' as const)];
-  for (const { model, operation, ids } of told) {
+  for (const { model, operation, records } of changesOf(context, plan)) {
+    const ids = records.map(({ id }) => id);
     const registered = parts.registry.get(model);
     if (registered) tellReached({ ...context, model: registered }, { operation, ids, fields: [] });
     parts.onChange?.({ model, operation, ids, principal: parts.principal });
   }
 }
 
-function groups<O extends 'write' | 'delete'>(
-  parts: readonly { readonly model: string; readonly row: { readonly id: string } }[],
-  operation: O,
-): { model: string; operation: O; ids: string[] }[] {
-  return [...Map.groupBy(parts, ({ model }) => model)].map(([model, named]) => ({
-    model,
-    operation,
-    ids: named.map(({ row }) => row.id),
-  }));
+/** By model: what loses a reference, then what goes. */
+function changesOf({ parts }: RecordsContext, plan: Deletion): PlannedChange[] {
+  const { principal } = parts;
+  return (['write', 'delete'] as const).flatMap(operation => {
+    const rows: readonly { model: string; row: Row }[] = operation === 'write' ? plan.cleared : plan.removed;
+    return [...Map.groupBy(rows, ({ model }) => model)].map(([model, named]) => ({
+      model,
+      operation,
+      records: named.map(({ row: { id, version } }) => ({ id, version: version + 1 })),
+      principal,
+    }));
+  });
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../store/port.ts';
+import type { Store, WriteOperation } from '../store/port.ts';
 import type { AccessPolicy } from './access-policy.ts';
 import { aggregate } from './aggregate.ts';
 import { create } from './create.ts';
@@ -10,6 +10,7 @@ import type { RecordsContext } from './records-context.ts';
 import type { Registry } from './registry.ts';
 import { count, search } from './search.ts';
 import { write } from './write.ts';
+import type { PlannedChange } from './write-batch.ts';
 
 /** A record on the outside: decoded values, only fields the principal may read. Many2one is `{id,title}` or null. */
 export interface OutRecord {
@@ -113,6 +114,8 @@ export interface EnvironmentParts {
   readonly publicUrl: string;
   /** Told of every lift of access. */
   readonly onSystem?: (reason: string) => void;
+  /** What else is stored with a change, with it or not at all; see `writeBatch`. A rejection refuses the change. */
+  readonly beside?: (change: PlannedChange) => Promise<readonly WriteOperation[]>;
   /** Told after a write is durable. */
   readonly onChange?: (change: RecordChange) => void;
   /** Told what every operation has reached, for the audit entry. */

@@ -13,6 +13,7 @@ import { readForChange } from './read-for-change.ts';
 import { requireRule } from './record-rules.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
 import { shownRecords } from './relation-values.ts';
+import { writeBatch } from './write-batch.ts';
 
 interface WriteRequest extends WriteInput {
   readonly ids: readonly string[];
@@ -110,20 +111,28 @@ async function update(input: {
 }): Promise<Row[]> {
   const { context, before, sets } = input;
   const rule = ruleFor(context, 'write');
+  const model = context.model.name;
   try {
-    const results = await context.parts.store.write(
-      before.map(({ id, version }, index) => ({
+    const results = await writeBatch({
+      context,
+      operations: before.map(({ id, version }, index) => ({
         kind: 'update',
-        model: context.model.name,
+        model,
         where: all(equals('id', id), equals('version', version), rule),
         set: sets[index] ?? {},
         expect: 1,
       })),
-    );
+      changes: [{ model, operation: 'write', records: before.map(written), principal: context.parts.principal }],
+    });
     return results.flatMap(({ rows }) => rows);
   } catch (error) {
     throw asCallersError(context, error);
   }
+}
+
+/** A record as a change leaves it behind. */
+function written({ id, version }: Row): { id: string; version: number } {
+  return { id, version: version + 1 };
 }
 
 /** Old and new value of what the caller may read among the fields set, and of what is computed from them. */

@@ -8,7 +8,9 @@ import type { ToolDefinition } from '../tool/define-tool.ts';
 import type { Plugin } from './define-plugin.ts';
 import type {
   AuditSink,
+  Clock,
   CommandContext,
+  Companion,
   Guard,
   Job,
   PrincipalProvider,
@@ -17,6 +19,7 @@ import type {
   Route,
   Runtime,
   Scope,
+  Worker,
 } from './scope.ts';
 
 /** Everything that the plugins have registered, in their order, each with the plugin it came from. */
@@ -32,6 +35,8 @@ export interface Registrations {
   readonly prompts: Registered<PromptDefinition>[];
   readonly routes: Registered<Route>[];
   readonly jobs: Registered<Job>[];
+  readonly workers: Registered<(runtime: Runtime, clock: Clock) => Worker>[];
+  readonly companions: Registered<Companion>[];
   readonly principals: Registered<PrincipalProvider>[];
   readonly commands: Registered<(program: Command, context: CommandContext) => void>[];
   readonly listeners: Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
@@ -59,6 +64,8 @@ export function createRegistrations(): Registrations {
     prompts: [],
     routes: [],
     jobs: [],
+    workers: [],
+    companions: [],
     principals: [],
     commands: [],
     listeners: [],
@@ -91,6 +98,8 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     prompt: prompt => unique(into.prompts, prompt, ({ name }) => name, 'prompt'),
     route: route => unique(into.routes, route, ({ method, path }) => `${method.toUpperCase()} ${path}`, 'route'),
     job: job => unique(into.jobs, job, ({ name }) => name, 'job'),
+    worker: start => into.workers.push({ plugin, value: start }),
+    companion: companion => unique(into.companions, companion, ({ name }) => name, 'companion'),
     principals: provider => unique(into.principals, provider, ({ name }) => name, 'principal provider'),
     command: register => into.commands.push({ plugin, value: register }),
     on: (hook, listener) =>

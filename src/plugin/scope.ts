@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import type { Clock } from '../clock.ts';
 import type { PolicySet, ServerSettings } from '../config/define-config.ts';
 import type { Job } from '../job/job.ts';
 import type { Mailer } from '../mail/message.ts';
@@ -10,9 +11,10 @@ import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Registry } from '../model/registry.ts';
+import type { PlannedChange } from '../model/write-batch.ts';
 import type { Call, CallContext, Outcome, Reached } from '../pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from '../pipeline/hooks.ts';
-import type { Json, Store } from '../store/port.ts';
+import type { Json, Store, WriteOperation } from '../store/port.ts';
 import type { ToolDefinition, ToolResult, Touch } from '../tool/define-tool.ts';
 
 /**
@@ -161,8 +163,25 @@ export interface PrincipalProvider {
   inGroups?(groups: readonly string[], runtime: Runtime): Promise<Principal>;
 }
 
+/**
+ * Rows of its own that a plugin wants stored with every change of records, with it or not at all. On a store without
+ * transactions they are stored first: a crash in between leaves them without the change.
+ */
+export interface Companion {
+  readonly name: string;
+  /** Runs while the change waits. A rejection refuses the change. */
+  operations(change: PlannedChange, runtime: Runtime): Promise<readonly WriteOperation[]>;
+}
+
+/** What a server does beside the calls, until it is stopped. */
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+export type { Clock } from '../clock.ts';
 export type { Job, JobContext } from '../job/job.ts';
 export type { Mailer, OutgoingMail } from '../mail/message.ts';
+export type { PlannedChange } from '../model/write-batch.ts';
 
 /** What a command of the command line gets. */
 export interface CommandContext {
@@ -192,6 +211,10 @@ export interface Scope {
   prompt(prompt: PromptDefinition): void;
   route(route: Route): void;
   job(job: Job): void;
+  /** Work beside the calls, in a server and not in a command: begun after all `onStart`, ended before any `onStop`. */
+  worker(start: (runtime: Runtime, clock: Clock) => Worker): void;
+  /** Rows that are stored with every change of records. */
+  companion(companion: Companion): void;
   principals(provider: PrincipalProvider): void;
   /** Adds commands to the command line. */
   command(register: (program: Command, context: CommandContext) => void): void;
