@@ -27,6 +27,7 @@ interface CreateOptions {
   readonly rate?: string;
   readonly maxSessions?: string;
   readonly expires?: string;
+  readonly rotation: boolean;
   readonly hours?: string;
   readonly json?: boolean;
 }
@@ -49,6 +50,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .option('--rate <calls>', 'calls a minute; default as the settings say')
     .option('--max-sessions <number>', 'sessions at a time; default as the settings say')
     .option('--expires <when>', 'a date, or from now: 90d, 12h')
+    .option('--no-rotation', 'no successor is made by itself before it expires')
     .option('--hours <hours>', "such as 'mon-fri 08:00-18:00', in the user's time zone")
     .option('--json', 'print JSON')
     .action(async (options: CreateOptions) => {
@@ -150,6 +152,7 @@ function readOptions(options: CreateOptions, now: number) {
     ...(options.rate !== undefined && { rate: Number(options.rate) }),
     ...(options.maxSessions !== undefined && { maxSessions: Number(options.maxSessions) }),
     ...(expiresAt && { expiresAt }),
+    noRotation: !options.rotation,
   };
 }
 
@@ -191,6 +194,8 @@ async function describe(runtime: Runtime, rows: readonly Row[]) {
     rate: json(row.rate),
     maxSessions: json(row.max_sessions),
     expiresAt: json(row.expires_at),
+    rotation: row.no_rotation !== true,
+    successor: json(row.successor),
     revokedAt: json(row.revoked_at),
     createdAt: json(row.createdAt),
     usageCount: Number(usage.get(row.id)?.count ?? 0),

@@ -37,6 +37,8 @@ export interface NewKey {
   readonly sessionMaxMinutes?: number;
   /** ISO 8601, UTC. */
   readonly expiresAt?: string;
+  /** The daily job makes no successor. */
+  readonly noRotation?: boolean;
   /** Login of whoever makes it. Default `system`. */
   readonly by?: string;
 }
@@ -68,6 +70,10 @@ export async function createKey(input: NewKey): Promise<CreatedKey> {
     session_idle_minutes: input.sessionIdleMinutes ?? null,
     session_max_minutes: input.sessionMaxMinutes ?? null,
     expires_at: input.expiresAt ?? null,
+    no_rotation: input.noRotation ?? false,
+    successor: null,
+    is_unclaimed: false,
+    told_at: null,
     regenerated_at: null,
     revoked_at: null,
     revoked_reason: null,

@@ -28,7 +28,7 @@ export async function revokeKey(input: { runtime: Runtime; id: string; reason: s
       set: { revoked_at: updatedAt, revoked_reason: reason, updatedAt, updatedBy },
     },
   ]);
-  tellChange(runtime, id);
+  tellKeyChange(runtime, [id]);
 }
 
 /** A new secret with the same settings and prefix; the old one ends at once. Throws KEY_REVOKED. */
@@ -44,16 +44,17 @@ export async function regenerateKey(input: { runtime: Runtime; row: Row; by?: st
       kind: 'update',
       model: 'security.api-key',
       where: { kind: 'all', of: [equals('id', row.id), equals('revoked_at', null)] },
-      set: { regenerated_at: updatedAt, updatedAt, updatedBy },
+      set: { regenerated_at: updatedAt, is_unclaimed: false, updatedAt, updatedBy },
       expect: 1,
     },
   ];
   await writeBoth(runtime, writes);
-  tellChange(runtime, row.id);
+  tellKeyChange(runtime, [row.id]);
   return { id: row.id, prefix, key };
 }
 
-function tellChange(runtime: Runtime, id: string): void {
-  const principal = systemPrincipal('key ended');
-  runtime.emit('record.changed', { model: 'security.api-key', operation: 'write', ids: [id], principal });
+/** Tells this instance, which then believes nothing that it knew of these keys. */
+export function tellKeyChange(runtime: Runtime, ids: readonly string[]): void {
+  const principal = systemPrincipal('key changed');
+  runtime.emit('record.changed', { model: 'security.api-key', operation: 'write', ids, principal });
 }

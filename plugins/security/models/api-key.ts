@@ -26,6 +26,13 @@ export const apiKey = defineModel({
     session_idle_minutes: field.integer({ help: 'Empty: as the settings say.' }),
     session_max_minutes: field.integer({ help: 'Empty: as the settings say.' }),
     expires_at: field.datetime({ index: true, help: 'From then on it is refused.' }),
+    no_rotation: field.boolean({ help: 'The daily job makes no successor before it expires.' }),
+    successor: field.char({
+      readonly: true,
+      help: 'Id of the key that follows it. Set once, so there is never a second.',
+    }),
+    is_unclaimed: field.boolean({ readonly: true, help: 'Made by a rotation, and its owner has not fetched it yet.' }),
+    told_at: field.datetime({ readonly: true, help: 'When its owner, or an admin, was told of this successor.' }),
     regenerated_at: field.datetime({ readonly: true }),
     revoked_at: field.datetime({ readonly: true }),
     revoked_reason: field.char({ readonly: true }),

@@ -1,0 +1,40 @@
+import type { Request, Response } from 'express';
+import type { Route, Runtime } from '../../../src/index.ts';
+import { findHandover, handoverPath, redeemHandover } from '../keys/rotation/handover.ts';
+import { gonePage, handoverHeaders, keyPage, offerPage } from './handover-page.ts';
+
+const path = `${handoverPath}/:token`;
+const access = 'The link itself: 256 random bits, single use, with an expiry; only its hash is stored.';
+
+/** How the owner of a rotated key fetches the new one. Looking changes nothing; the button uses the link up. */
+export const handoverRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path,
+    access,
+    async handle(request, response, runtime) {
+      const link = await findHandover(runtime, tokenOf(request));
+      answer(response, link ? { status: 200, html: offerPage() } : { status: 410, html: gonePage() });
+    },
+  },
+  {
+    method: 'post',
+    path,
+    access,
+    async handle(request: Request, response: Response, runtime: Runtime) {
+      const redeemed = await redeemHandover(runtime, tokenOf(request));
+      if (!redeemed) return answer(response, { status: 410, html: gonePage() });
+      runtime.log.info({ key: redeemed.row.prefix }, 'rotated key fetched by its link');
+      answer(response, { status: 200, html: keyPage({ key: redeemed.key, prefix: String(redeemed.row.prefix) }) });
+    },
+  },
+];
+
+function tokenOf({ params }: Request): string {
+  const { token } = params;
+  return typeof token === 'string' ? token : '';
+}
+
+function answer(response: Response, { status, html }: { status: number; html: string }): void {
+  response.status(status).set(handoverHeaders).send(html);
+}
