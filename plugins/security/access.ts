@@ -9,10 +9,13 @@ const user: Readonly<Record<string, typeof read>> = {
   'security.field-rule': read,
   'security.audit-entry': read,
   'security.session': read,
+  'security.alert': read,
 };
 const manager = {
   'security.api-key': { read: true, write: true },
   'security.api-key-usage': read,
+  'security.alert': { read: true, write: true },
+  'security.credential-baseline': read,
   'security.permission': everything,
   'security.field-rule': everything,
   'base.user': read,

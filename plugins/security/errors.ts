@@ -50,24 +50,6 @@ export const securityErrors = defineErrors({
     audience: 'operator',
     solve: 'The message names the option and what it expects.',
   },
-  KEY_EXPIRED: {
-    message: 'The key has expired.',
-    status: 409,
-    audience: 'operator',
-    solve: 'Create a new key.',
-  },
-  KEY_ROTATED: {
-    message: 'The key has a successor already.',
-    status: 409,
-    audience: 'operator',
-    solve: 'Use the successor, which `gatehouse key show` names; `gatehouse key handover` makes a new link for it.',
-  },
-  KEY_CLAIMED: {
-    message: 'The owner has the key already, so there is nothing to hand over.',
-    status: 409,
-    audience: 'operator',
-    solve: 'Where it is lost: `gatehouse key regenerate`.',
-  },
   KEY_REVOKED: {
     message: 'The key has been revoked.',
     status: 409,
@@ -91,6 +73,18 @@ export const securityErrors = defineErrors({
     status: 400,
     audience: 'operator',
     solve: 'The message names the option and what it expects.',
+  },
+  ALERT_NOT_FOUND: {
+    message: 'There is no such alert.',
+    status: 404,
+    audience: 'operator',
+    solve: '`gatehouse alert list` shows the alerts with their ids.',
+  },
+  ALERT_INVALID: {
+    message: 'The alert cannot be changed like this.',
+    status: 409,
+    audience: 'operator',
+    solve: 'The message names what is wrong.',
   },
   AUDIT_KEY_INVALID: {
     message: 'GATEHOUSE_AUDIT_KEY is too short: expected at least 32 characters.',

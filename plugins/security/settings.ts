@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertSettings } from './alerts/alert-settings.ts';
 import { compileAddressList } from './network/address-list.ts';
 
 const addresses = z
@@ -15,6 +16,7 @@ const count = z.int().min(1);
 
 /** Settings of the security plugin, with their defaults. The descriptions become docs/configuration.md. */
 export const settings = z.strictObject({
+  alerts: alertSettings.prefault({}),
   network: z
     .strictObject({
       allow: addresses.describe('Only calls from here are admitted; empty: from everywhere.'),
@@ -44,18 +46,6 @@ export const settings = z.strictObject({
         .default('refuse')
         .describe('What happens to one more: it is refused, or the oldest ends.'),
       endedMinutes: count.default(15).describe('Minutes for which a client whose session was ended gets no new one.'),
-    })
-    .prefault({}),
-  rotation: z
-    .strictObject({
-      windowDays: count
-        .default(7)
-        .describe('Days before its expiry in which a key gets a successor by the daily job, or its owner a reminder.'),
-      delivery: z
-        .enum(['link', 'mail'])
-        .default('link')
-        .describe('How the owner gets the new key: by a single-use link in a mail, or in clear in the mail itself.'),
-      linkHours: count.default(168).describe('Hours for which such a link works.'),
     })
     .prefault({}),
   lockout: z

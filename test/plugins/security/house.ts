@@ -2,26 +2,25 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { registerGroupCommands } from '../../../plugins/base/commands/group.ts';
 import { registerUserCommands } from '../../../plugins/base/commands/user.ts';
+import { registerAlertCommands } from '../../../plugins/security/commands/alert.ts';
 import { auditCommands } from '../../../plugins/security/commands/audit.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
-import { rotationCommands } from '../../../plugins/security/commands/key-rotate.ts';
 import { registerPermissionCommands } from '../../../plugins/security/commands/permission.ts';
 import { registerSessionCommands } from '../../../plugins/security/commands/session.ts';
 import { createKey, type NewKey } from '../../../plugins/security/plugin.ts';
-import { type SecuritySettings, settings as securitySettings } from '../../../plugins/security/settings.ts';
+import type { SecuritySettings } from '../../../plugins/security/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
+import type { MailSettings } from '../../../src/config/define-config.ts';
 import { type Call, defineConfig, defineModel, field, type PolicySet, type Runtime } from '../../../src/index.ts';
 import type { InboundMessage, Refusal } from '../../../src/pipeline/gate.ts';
 import { silentTerminal } from '../../support/start-gatehouse.ts';
 
-const parsed = securitySettings.parse({});
-
 const commands = [
+  registerAlertCommands,
   registerGroupCommands,
   registerUserCommands,
   auditCommands({ signer: undefined }),
   registerKeyCommands,
-  rotationCommands(parsed.rotation),
   registerPermissionCommands,
   registerSessionCommands,
 ];
@@ -85,11 +84,13 @@ export async function openHouse(input: {
   location: string;
   settings?: Partial<SecuritySettings>;
   policies?: Partial<PolicySet>;
+  mail?: Partial<MailSettings>;
   clock?: { now: number };
 }): Promise<House> {
   const clock = input.clock ?? { now: Date.parse('2026-11-23T12:00:00Z') };
   const config = defineConfig({
     store: input.location,
+    ...(input.mail && { mail: input.mail }),
     plugins: { base: {}, records: {}, security: input.settings ?? {} },
     models,
     policies: { ...policies, ...input.policies },

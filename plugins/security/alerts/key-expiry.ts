@@ -1,0 +1,44 @@
+import { all, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { loadUser } from '../../base/plugin.ts';
+import type { AlertNews } from './alert-book.ts';
+
+const page = 500;
+
+/** Tells of every key that ends within so many days and has not ended. */
+export async function tellExpiringKeys(input: {
+  runtime: Runtime;
+  days: number;
+  raise: (news: AlertNews) => void;
+}): Promise<void> {
+  const { runtime, days, raise } = input;
+  const now = runtime.now();
+  const end = new Date(now + days * 86_400_000).toISOString();
+  for (let after = ''; ; ) {
+    const rows = await runtime.store.find({
+      model: 'security.api-key',
+      where: all(
+        equals('revoked_at', null),
+        { kind: 'compare', field: 'expires_at', operator: '<=', value: end },
+        { kind: 'compare', field: 'expires_at', operator: '>', value: new Date(now).toISOString() },
+        { kind: 'compare', field: 'id', operator: '>', value: after },
+      ),
+      limit: page,
+    });
+    for (const row of rows) raise(await newsOf(runtime, row));
+    const last = rows.at(-1);
+    if (!last || rows.length < page) return;
+    after = last.id;
+  }
+}
+
+async function newsOf(runtime: Runtime, row: Row): Promise<AlertNews> {
+  const login = (await loadUser(runtime, String(row.user)))?.user.login ?? 'an unknown user';
+  return {
+    type: 'key_expiring',
+    subject: `api-key ${row.id}`,
+    label: `${row.prefix} of ${login}`,
+    count: 1,
+    time: runtime.now(),
+    facts: { key: String(row.name), user: login, until: String(row.expires_at) },
+  };
+}
