@@ -50,6 +50,24 @@ export const securityErrors = defineErrors({
     audience: 'operator',
     solve: 'The message names the option and what it expects.',
   },
+  KEY_EXPIRED: {
+    message: 'The key has expired.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Create a new key.',
+  },
+  KEY_ROTATED: {
+    message: 'The key has a successor already.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Use the successor, which `gatehouse key show` names; `gatehouse key handover` makes a new link for it.',
+  },
+  KEY_CLAIMED: {
+    message: 'The owner has the key already, so there is nothing to hand over.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Where it is lost: `gatehouse key regenerate`.',
+  },
   KEY_REVOKED: {
     message: 'The key has been revoked.',
     status: 409,

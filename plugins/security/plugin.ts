@@ -10,10 +10,12 @@ import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
 import { auditCommands } from './commands/audit.ts';
 import { registerKeyCommands } from './commands/key.ts';
+import { rotationCommands } from './commands/key-rotate.ts';
 import { registerPermissionCommands } from './commands/permission.ts';
 import { registerSessionCommands } from './commands/session.ts';
 import { createAttempts } from './keys/attempts.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { dropOldHandovers, rotateExpiring } from './keys/rotation/rotation-job.ts';
 import { createKeyUsage, type KeyUsage } from './keys/usage.ts';
 import { createLimitsBook } from './limits-book.ts';
 import { apiKey } from './models/api-key.ts';
@@ -23,6 +25,7 @@ import { auditEntry } from './models/audit-entry.ts';
 import { auditHead } from './models/audit-head.ts';
 import { auditTip } from './models/audit-tip.ts';
 import { fieldRule } from './models/field-rule.ts';
+import { keyHandover } from './models/key-handover.ts';
 import { permission } from './models/permission.ts';
 import { session } from './models/session.ts';
 import { sessionSlots } from './models/session-slots.ts';
@@ -31,6 +34,7 @@ import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/laye
 import { ownKeysLayer } from './permissions/own-keys.ts';
 import { createPermissionDirectory, type PermissionDirectory } from './permissions/permission-directory.ts';
 import { createRateLimits } from './rate/rate-limits.ts';
+import { handoverRoutes } from './routes/handover-routes.ts';
 import { createSessionBook, type SessionBook } from './sessions/session-book.ts';
 import { type SecuritySettings, settings } from './settings.ts';
 import { fieldsGuard } from './stages/fields-guard.ts';
@@ -92,10 +96,12 @@ export default definePlugin({
     for (const model of [apiKey, apiKeySecret, apiKeyUsage, session, sessionSlots, permission, fieldRule]) {
       scope.model(model);
     }
+    scope.model(keyHandover);
+    for (const route of handoverRoutes) scope.route(route);
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
     scope.policies(securityPolicies);
-    scope.access(sealedLayer(new Set([apiKeySecret.name, sessionSlots.name, auditTip.name])));
+    scope.access(sealedLayer(new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name])));
     scope.access(ownKeysLayer);
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
@@ -136,12 +142,23 @@ export default definePlugin({
     });
     for (const register of [
       registerKeyCommands,
+      rotationCommands(own.rotation),
       registerPermissionCommands,
       registerSessionCommands,
       auditCommands({ signer }),
     ]) {
       scope.command(register);
     }
+
+    scope.job({
+      name: 'key rotation',
+      schedule: '23 4 * * *',
+      async run(runtime, { signal }) {
+        const done = await rotateExpiring({ runtime, settings: own.rotation, signal });
+        await dropOldHandovers(runtime);
+        runtime.log.info(done, 'keys about to expire seen to');
+      },
+    });
 
     scope.onStart(async runtime => {
       const attempts = createAttempts({ now: runtime.now, settings: own.lockout });

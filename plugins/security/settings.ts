@@ -48,6 +48,18 @@ export const settings = z.strictObject({
       endedMinutes: count.default(15).describe('Minutes for which a client whose session was ended gets no new one.'),
     })
     .prefault({}),
+  rotation: z
+    .strictObject({
+      windowDays: count
+        .default(7)
+        .describe('Days before its expiry in which a key gets a successor by the daily job, or its owner a reminder.'),
+      delivery: z
+        .enum(['link', 'mail'])
+        .default('link')
+        .describe('How the owner gets the new key: by a single-use link in a mail, or in clear in the mail itself.'),
+      linkHours: count.default(168).describe('Hours for which such a link works.'),
+    })
+    .prefault({}),
   lockout: z
     .strictObject({
       free: z

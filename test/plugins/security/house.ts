@@ -5,15 +5,18 @@ import { registerUserCommands } from '../../../plugins/base/commands/user.ts';
 import { registerAlertCommands } from '../../../plugins/security/commands/alert.ts';
 import { auditCommands } from '../../../plugins/security/commands/audit.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
+import { rotationCommands } from '../../../plugins/security/commands/key-rotate.ts';
 import { registerPermissionCommands } from '../../../plugins/security/commands/permission.ts';
 import { registerSessionCommands } from '../../../plugins/security/commands/session.ts';
 import { createKey, type NewKey } from '../../../plugins/security/plugin.ts';
-import type { SecuritySettings } from '../../../plugins/security/settings.ts';
+import { type SecuritySettings, settings as securitySettings } from '../../../plugins/security/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
 import type { MailSettings } from '../../../src/config/define-config.ts';
 import { type Call, defineConfig, defineModel, field, type PolicySet, type Runtime } from '../../../src/index.ts';
 import type { InboundMessage, Refusal } from '../../../src/pipeline/gate.ts';
 import { silentTerminal } from '../../support/start-gatehouse.ts';
+
+const parsed = securitySettings.parse({});
 
 const commands = [
   registerAlertCommands,
@@ -21,6 +24,7 @@ const commands = [
   registerUserCommands,
   auditCommands({ signer: undefined }),
   registerKeyCommands,
+  rotationCommands(parsed.rotation),
   registerPermissionCommands,
   registerSessionCommands,
 ];
