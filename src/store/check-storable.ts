@@ -28,6 +28,12 @@ export function checkStorable({
   }
 }
 
+/** The version that a row is inserted with. Anything but a whole number from 1 on is a mistake in the program (TypeError). */
+export function checkVersion({ model, version = 1 }: { model: string; version?: number | undefined }): number {
+  if (Number.isSafeInteger(version) && version >= 1) return version;
+  throw new TypeError(`${version} cannot be the version of a row of ${model}`);
+}
+
 /** Whether text can be stored and compared as it is. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();

@@ -95,11 +95,15 @@ export interface AggregateRow {
 }
 
 export type WriteOperation =
-  /** `row.version` is set to 1. A taken id or unique value: VALUE_NOT_UNIQUE with `data: { model, field }`. */
+  /**
+   * The row begins at `version`, default 1, whatever `row` says; another one is for copies of rows that exist elsewhere.
+   * A taken id or unique value: VALUE_NOT_UNIQUE with `data: { model, field }`.
+   */
   | {
       readonly kind: 'insert';
       readonly model: string;
       readonly row: Omit<Row, 'version'> & { readonly [field: string]: StoredValue };
+      readonly version?: number;
     }
   /**
    * Sets and adds on every row that matches at that moment, and counts its version up. With `expect`, another number

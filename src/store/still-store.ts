@@ -22,7 +22,9 @@ export function stillStore(store: Store): Store {
 }
 
 function written(operation: WriteOperation): WriteResult {
-  if (operation.kind === 'insert')
-    return { matched: 1, rows: [{ ...operation.row, version: 1, id: String(operation.row.id) }] };
+  if (operation.kind === 'insert') {
+    const { row, version = 1 } = operation;
+    return { matched: 1, rows: [{ ...row, version, id: String(row.id) }] };
+  }
   return { matched: operation.expect ?? 0, rows: [] };
 }

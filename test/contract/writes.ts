@@ -20,6 +20,21 @@ export function writes(store: () => Store): void {
       expect(await read()).toMatchObject([{ id: id(1), version: 1, name: 'Anna' }]);
     });
 
+    test('a copy keeps the version that it is given', async () => {
+      await store().write([
+        { kind: 'insert', model: person, row: { id: id(1), name: 'Änne', tag_ids: [id(7)] }, version: 7 },
+      ]);
+      expect(await read()).toMatchObject([{ id: id(1), version: 7, name: 'Änne', tag_ids: [id(7)] }]);
+      expect(await store().count({ model: person, where: { kind: 'has', field: 'tag_ids', ids: [id(7)] } })).toBe(1);
+      expect(await store().write([update({})])).toMatchObject([{ rows: [{ version: 8 }] }]);
+    });
+
+    test.each([0, -1, 1.5, 2 ** 53])('%s is no version', async version => {
+      const insert = { kind: 'insert', model: person, row: { id: id(1) }, version } as const;
+      await expect(store().write([insert])).rejects.toThrow(TypeError);
+      expect(await read()).toEqual([]);
+    });
+
     test('nothing to write', async () => {
       expect(await store().write([])).toEqual([]);
     });

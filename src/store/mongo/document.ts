@@ -1,13 +1,18 @@
-import { checkStorable, isStorableText } from '../check-storable.ts';
+import { checkStorable, checkVersion, isStorableText } from '../check-storable.ts';
 import { fold, wordsOf } from '../condition.ts';
-import type { Json, Row, StoredField, StoredValue } from '../port.ts';
+import type { Json, Row, StoredField, StoredValue, WriteOperation } from '../port.ts';
 import type { MongoModel, RowDocument } from './database.ts';
 
+export type InsertOperation = Extract<WriteOperation, { kind: 'insert' }>;
+
 /** The document of a new row. Throws VALUE_NOT_STORABLE. */
-export function encodeRow(model: MongoModel, row: Readonly<Record<string, StoredValue>>): RowDocument {
+export function encodeRow(model: MongoModel, { row, version }: Pick<InsertOperation, 'row' | 'version'>): RowDocument {
   if (typeof row.id !== 'string' || !isStorableText(row.id)) throw new TypeError(`a row of ${model.name} needs an id`);
   checkStorable({ model: model.definition, values: row });
-  const document: Record<string, unknown> & { _id: string; version: number } = { _id: row.id, version: 1 };
+  const document: Record<string, unknown> & { _id: string; version: number } = {
+    _id: row.id,
+    version: checkVersion({ model: model.name, version }),
+  };
   const folds: Record<string, string> = {};
   const words: Record<string, string[]> = {};
   for (const field of model.stored) {

@@ -1,19 +1,18 @@
-import type { StoredValue } from '../port.ts';
 import { commandOptions, type MongoModel, type Scope } from './database.ts';
-import { encodeRow } from './document.ts';
+import { encodeRow, type InsertOperation } from './document.ts';
 import { mapDuplicate } from './duplicate.ts';
 
 /** Inserts rows in order, in as few commands as the server takes; the first failure ends it. Throws VALUE_NOT_UNIQUE. */
 export async function insertRows({
   scope,
   model,
-  rows,
+  inserts,
 }: {
   scope: Scope;
   model: MongoModel;
-  rows: readonly Readonly<Record<string, StoredValue>>[];
+  inserts: readonly InsertOperation[];
 }): Promise<void> {
-  const documents = rows.map(row => encodeRow(model, row));
+  const documents = inserts.map(insert => encodeRow(model, insert));
   const [only] = documents;
   try {
     if (only && documents.length === 1) await model.collection.insertOne(only, commandOptions(scope));

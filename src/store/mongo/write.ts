@@ -49,7 +49,7 @@ export async function write({
 function check(database: Database, operations: readonly WriteOperation[]): void {
   for (const operation of operations) {
     const model = database.model(operation.model);
-    if (operation.kind === 'insert') encodeRow(model, operation.row);
+    if (operation.kind === 'insert') encodeRow(model, operation);
     if (operation.kind === 'update') encodeChange({ model, set: operation.set, add: operation.add });
   }
 }
@@ -102,9 +102,9 @@ async function carryOut({ scope, step: { first, operations } }: { scope: Scope; 
   const [operation] = operations;
   if (!operation) return [];
   if (operation.kind === 'insert') {
-    const rows = operations.flatMap(insert => (insert.kind === 'insert' ? [insert.row] : []));
-    await insertRows({ scope, model: scope.database.model(operation.model), rows });
-    return rows.map(() => ({ matched: 1, rows: [] }));
+    const inserts = operations.filter(insert => insert.kind === 'insert');
+    await insertRows({ scope, model: scope.database.model(operation.model), inserts });
+    return inserts.map(() => ({ matched: 1, rows: [] }));
   }
   const one = touchesOneRow(scope.database, operation);
   return [await (one ? writeOne : writeMany)({ scope, operation, index: first })];

@@ -1,3 +1,4 @@
+import { checkVersion } from '../check-storable.ts';
 import type { WriteOperation } from '../port.ts';
 import { type Column, columnOf, type Tables, tableFor } from './table.ts';
 import { encode, type SqlValue } from './values.ts';
@@ -12,10 +13,11 @@ export function encodeOperation(operation: WriteOperation, tables: Tables): Enco
   const table = tableFor(tables, model);
   switch (kind) {
     case 'insert': {
-      const { row } = operation;
+      const { row, version } = operation;
       for (const field in row) if (field !== 'version') columnOf(table, field);
-      const values: SqlValue[] = [encode(columnOf(table, 'id'), row.id)];
-      if (!values[0]) throw new TypeError(`A row for ${model} has no id.`);
+      const id = encode(columnOf(table, 'id'), row.id);
+      if (!id) throw new TypeError(`A row for ${model} has no id.`);
+      const values: SqlValue[] = [checkVersion({ model, version }), id];
       for (const column of table.columns) values.push(encode(column, row[column.field]));
       return { kind, model, values };
     }

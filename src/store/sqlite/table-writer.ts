@@ -9,7 +9,7 @@ export interface TableWriter {
   readonly table: Table;
   /** Whether an insert is one statement, undone by itself when it fails. */
   readonly isPlain: boolean;
-  /** The id, then one value for each column. */
+  /** The version, the id, then one value for each column. */
   insert(values: readonly SqlValue[]): void;
   /** Sets columns to SQL expressions; returns the rows as they are then. */
   update(change: Change): SqlValue[][];
@@ -34,8 +34,8 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
   const folded = columns.flatMap((column, index) => (column.folded ? [{ name: column.folded, index }] : []));
   const lists = columns.flatMap(({ list, field }, index) => (list ? [{ list, field, index }] : []));
   const searchable = columns.flatMap((column, index) => (column.word ? [{ column, index }] : []));
-  const names = ['"id"', ...columns.map(column => column.sql), ...folded.map(({ name }) => name)];
-  const insertRow = `INSERT INTO ${sql} ("version", ${names.join(', ')}) VALUES (1${', ?'.repeat(names.length)})`;
+  const names = ['"version"', '"id"', ...columns.map(column => column.sql), ...folded.map(({ name }) => name)];
+  const insertRow = `INSERT INTO ${sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   const insertWords = `INSERT INTO ${words} (rowid, ${searchable.map(({ column }) => column.word).join(', ')}) VALUES (?${', ?'.repeat(searchable.length)})`;
   const isPlain = lists.length === 0 && searchable.length === 0;
   const returned = ['"$row"', '"id"', '"version"', ...shapeOf(columns).columns.map(column => column.sql)].join(', ');
@@ -71,11 +71,11 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
     isPlain,
     insert(values) {
       const params = [...values];
-      for (const { index } of folded) params.push(folding(values[index + 1] ?? null));
+      for (const { index } of folded) params.push(folding(values[index + 2] ?? null));
       const { lastInsertRowid } = prepare(insertRow).run(...params);
       if (isPlain) return;
-      addLists(Number(lastInsertRowid), values, 1);
-      addWords(Number(lastInsertRowid), values, 1);
+      addLists(Number(lastInsertRowid), values, 2);
+      addWords(Number(lastInsertRowid), values, 2);
     },
     update({ where, set, add }) {
       const touched = new Set(set.map(([field]) => field));

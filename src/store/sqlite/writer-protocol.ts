@@ -6,7 +6,7 @@ import type { SqlValue } from './values.ts';
 /* What goes between the main thread and the writer thread. Values are encoded and checked already. */
 
 export type EncodedOperation =
-  /** `values`: the id, then one for each column in declared order. */
+  /** `values`: the version, the id, then one for each column in declared order. */
   | { readonly kind: 'insert'; readonly model: string; readonly values: readonly SqlValue[] }
   | {
       readonly kind: 'update';
