@@ -36,17 +36,17 @@ function plainText({ heading, paragraphs, facts = [], button, footer }: MailCont
 function htmlPage({ heading, paragraphs, facts = [], button, footer }: MailContent, url = ''): string {
   const rows = facts.map(
     ([name, value]) =>
-      `<tr><th scope="row" style="${style.name}">${escape(name)}</th><td style="${style.value}">${escape(value)}</td></tr>`,
+      `<tr><th scope="row" style="${style.name}">${escapeHtml(name)}</th><td style="${style.value}">${escapeHtml(value)}</td></tr>`,
   );
   const body = [
-    `<h1 style="${style.heading}">${escape(heading)}</h1>`,
-    ...paragraphs.map(text => `<p style="${style.paragraph}">${escape(text).replaceAll('\n', '<br>')}</p>`),
+    `<h1 style="${style.heading}">${escapeHtml(heading)}</h1>`,
+    ...paragraphs.map(text => `<p style="${style.paragraph}">${escapeHtml(text).replaceAll('\n', '<br>')}</p>`),
     rows.length > 0 ? `<table style="${style.table}">${rows.join('')}</table>` : '',
     button
-      ? `<p style="${style.paragraph}"><a class="button" href="${escape(url)}" style="${style.button}">${escape(button.label)}</a></p>` +
-        `<p class="faint" style="${style.faint}">Or open this address: <span style="${style.address}">${escape(url)}</span></p>`
+      ? `<p style="${style.paragraph}"><a class="button" href="${escapeHtml(url)}" style="${style.button}">${escapeHtml(button.label)}</a></p>` +
+        `<p class="faint" style="${style.faint}">Or open this address: <span style="${style.address}">${escapeHtml(url)}</span></p>`
       : '',
-    footer ? `<p class="faint" style="${style.faint}">${escape(footer)}</p>` : '',
+    footer ? `<p class="faint" style="${style.faint}">${escapeHtml(footer)}</p>` : '',
   ];
   return `<!doctype html>
 <html lang="en">
@@ -55,7 +55,7 @@ function htmlPage({ heading, paragraphs, facts = [], button, footer }: MailConte
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${escape(heading)}</title>
+<title>${escapeHtml(heading)}</title>
 <style>
 :root { color-scheme: light dark; }
 @media (prefers-color-scheme: dark) {
@@ -108,6 +108,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, character => entities[character] ?? '');
 }
