@@ -68,6 +68,18 @@ export const securityErrors = defineErrors({
     audience: 'operator',
     solve: 'Where it is lost: `gatehouse key regenerate`.',
   },
+  REVOKE_ALL_REFUSED: {
+    message: 'Not all conditions are met. Nothing was revoked.',
+    status: 403,
+    audience: 'operator',
+    solve: 'Give a reason and the exact confirmation, as an operator or an admin.',
+  },
+  REVOKE_ALL_INTERRUPTED: {
+    message: 'Not all keys are revoked.',
+    status: 503,
+    audience: 'operator',
+    solve: 'Run the command again: it goes on with those that are left.',
+  },
   KEY_REVOKED: {
     message: 'The key has been revoked.',
     status: 409,

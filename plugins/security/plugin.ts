@@ -10,6 +10,7 @@ import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
 import { auditCommands } from './commands/audit.ts';
 import { registerKeyCommands } from './commands/key.ts';
+import { revokeAllCommand } from './commands/key-revoke-all.ts';
 import { rotationCommands } from './commands/key-rotate.ts';
 import { registerPermissionCommands } from './commands/permission.ts';
 import { registerSessionCommands } from './commands/session.ts';
@@ -143,6 +144,7 @@ export default definePlugin({
     for (const register of [
       registerKeyCommands,
       rotationCommands(own.rotation),
+      revokeAllCommand(() => started().audit),
       registerPermissionCommands,
       registerSessionCommands,
       auditCommands({ signer }),
