@@ -120,8 +120,9 @@ export function createChainRecord(parts: { runtime: Runtime; signer: Signer | un
       }),
     head: (kind, more = {}) =>
       inTurn(async () => {
+        const isThere = pending?.row.kind === kind && kind !== 'retention';
         await finishHead();
-        await writeHead(kind, more);
+        if (!isThere) await writeHead(kind, more);
       }),
     lastHeadAt: () => newest.time,
   };

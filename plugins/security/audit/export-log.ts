@@ -6,17 +6,20 @@ import { timeLimit } from './verify/read-chain.ts';
 
 const pageSize = 1_000;
 
-/** Entries in the order of their time, page by page; those of the moment itself are left to the next time. */
+/** Entries in the order of their time, page by page; while one is looked at, the next is read. */
 export async function* entriesByTime(input: { store: Store; where: Condition }): AsyncGenerator<Row[]> {
   const { store, where } = input;
   const order = [{ field: 'time', descending: false }];
-  let rest: Condition = where;
-  for (;;) {
-    const rows = await store.find({ model: 'security.audit-entry', where: rest, order, limit: pageSize, timeLimit });
-    if (rows.length > 0) yield rows;
+  const page = (rest: Condition) =>
+    store.find({ model: 'security.audit-entry', where: rest, order, limit: pageSize, timeLimit });
+  let coming: Promise<Row[]> | undefined = page(where);
+  while (coming) {
+    const rows: Row[] = await coming;
     const last = rows.at(-1);
-    if (!last || rows.length < pageSize) return;
-    rest = all(where, after(last));
+    coming = last && rows.length === pageSize ? page(all(where, after(last))) : undefined;
+    // Whoever stops early leaves it behind.
+    coming?.catch(() => {});
+    if (last) yield rows;
   }
 }
 

@@ -14,7 +14,8 @@ export function compare(field: string, operator: '<' | '<=' | '>' | '>=', value:
 export async function chainsIn(store: Store): Promise<string[]> {
   const chains: string[] = [];
   for (let after = ''; ; ) {
-    const order = [{ field: 'chain', descending: false }];
+    // As the index has it, so that no chain is read whole for its first entry.
+    const order = ['chain', 'sequence'].map(field => ({ field, descending: false }));
     const where = compare('chain', '>', after);
     const [next] = await store.find({ model, where, order, fields: ['chain'], limit: 1, timeLimit });
     if (!next) return chains;
