@@ -1,0 +1,17 @@
+import { all, type Condition, type Job, oneOf } from '../../../src/index.ts';
+
+const day = 86_400_000;
+
+/** Removes deliveries that are long done or given up. */
+export function deliveryCleanUp({ keepDays }: { keepDays: number }): Job {
+  return {
+    name: 'webhook clean-up',
+    schedule: '40 3 * * *',
+    async run({ store, now }) {
+      const before = new Date(now() - keepDays * day).toISOString();
+      const isOlder: Condition = { kind: 'compare', field: 'updatedAt', operator: '<', value: before };
+      const where = all(oneOf('state', ['delivered', 'skipped', 'dead']), isOlder);
+      await store.write([{ kind: 'remove', model: 'webhooks.delivery', where }], { atomic: false });
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { compileAddressList } from '../../../plugins/security/plugin.ts';
+import { webhookCommands } from '../../../plugins/webhooks/commands/webhook.ts';
+import { settings, type WebhookSettings } from '../../../plugins/webhooks/settings.ts';
+import { type App, boot } from '../../../src/boot.ts';
+import { defineConfig, defineModel, field, type PolicySet, type Row, type Runtime } from '../../../src/index.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { silentTerminal } from '../../support/start-gatehouse.ts';
+
+export const models = [
+  defineModel({
+    name: 'x.partner',
+    label: 'Partner',
+    description: 'Somebody to sell to.',
+    fields: {
+      name: field.char({ required: true }),
+      email: field.char({ classify: 'pii' }),
+      code: field.char({ unique: true }),
+      owner: field.char({ index: true }),
+      notes: field.text({ maxLength: 1_000_000 }),
+    },
+  }),
+  defineModel({ name: 'x.vault', label: 'Vault', description: 'Secrets.', fields: { name: field.char() } }),
+];
+
+/** Sales see the partners that are theirs and no e-mail; bosses see all. */
+export const policies: Partial<PolicySet> = {
+  groups: { sales: { label: 'Sales' }, boss: { label: 'Boss' } },
+  access: [
+    { model: 'x.partner', group: 'sales', read: true, write: true },
+    { model: 'x.partner', group: 'boss', read: true, write: true },
+    ...['webhooks.subscription', 'webhooks.subscription-secret', 'webhooks.delivery'].map(model => ({
+      model,
+      group: 'boss',
+      read: true,
+      write: true,
+      create: true,
+      delete: true,
+    })),
+  ],
+  rules: [
+    { name: 'own', model: 'x.partner', group: 'sales', domain: [['owner', '=', { user: 'login' }]] },
+    { name: 'all', model: 'x.partner', group: 'boss', domain: [] },
+  ],
+  permissions: [
+    { model: 'x.partner', read: true, write: true },
+    ...['webhooks.subscription', 'webhooks.subscription-secret', 'webhooks.delivery'].map(model => ({
+      model,
+      read: true,
+      write: true,
+      create: true,
+      delete: true,
+    })),
+  ],
+  fields: [{ classify: 'pii', except: ['boss'] }],
+};
+
+/** One instance on a store, with a clock that stands until it is moved. */
+export interface WebhookHouse {
+  readonly app: App;
+  readonly runtime: Runtime;
+  readonly clock: FakeClock;
+  user(login: string, groups: readonly string[]): Promise<string>;
+  /** Sets the groups of a user. */
+  regroup(id: string, groups: readonly string[]): Promise<void>;
+  /** A webhook for record events of `x.partner` unless said otherwise. */
+  webhook(input: {
+    url: string;
+    user?: string;
+    name?: string;
+    events?: string;
+    models?: string;
+  }): Promise<{ id: string; secret: string }>;
+  partner(values?: Readonly<Record<string, unknown>>): Promise<string>;
+  change(id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
+  remove(id: string): Promise<void>;
+  deliveries(): Promise<Row[]>;
+  /** Runs a command line; what `--json` printed. */
+  command<T = Record<string, unknown>>(line: readonly string[]): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export interface HouseInput {
+  readonly location: string;
+  readonly settings?: Partial<WebhookSettings>;
+  readonly clock?: FakeClock;
+  readonly role?: 'server' | 'command';
+}
+
+export function standingClock(start = '2026-11-23T12:00:00.000Z'): FakeClock {
+  return fakeClock({ start, settled: async () => {} });
+}
+
+export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse> {
+  const clock = input.clock ?? standingClock();
+  const webhooks = { allowHttp: true, allowAddresses: ['127.0.0.0/8'], ...input.settings };
+  const app = await boot({
+    configFile: '/house/mcp.config.ts',
+    config: defineConfig({
+      store: input.location,
+      plugins: { base: {}, records: {}, security: {}, webhooks },
+      models,
+      policies,
+    }),
+    log: pino({ level: process.env.HOUSE_LOG ?? 'silent' }),
+    terminal: silentTerminal,
+    now: clock.now,
+    clock,
+    role: input.role ?? 'server',
+  });
+  await app.start();
+  const { runtime } = app;
+  const system = (model: string) => runtime.system('test').of(model);
+  const rules = {
+    resolve: async () => ['127.0.0.1'],
+    allowHttp: true,
+    allowAddresses: listOf(settings.parse(webhooks).allowAddresses),
+  };
+
+  async function groupIds(names: readonly string[]): Promise<string[]> {
+    const { records } = await system('base.group').search({ fields: ['name'] });
+    return records.filter(({ values }) => names.includes(String(values.name))).map(({ id }) => id);
+  }
+
+  async function command<T>(line: readonly string[]): Promise<T> {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+    let printed: unknown;
+    webhookCommands({ rules, rotationHours: 24 })(program, {
+      runtime: async () => runtime,
+      print: (output: { json: unknown }) => {
+        printed = output.json;
+      },
+      write: async () => {},
+      terminal: silentTerminal,
+    });
+    await program.parseAsync(['webhook', ...line, '--json'], { from: 'user' });
+    return printed as T;
+  }
+
+  return {
+    app,
+    runtime,
+    clock,
+    command,
+    async user(login, groups) {
+      const [made] = await system('base.user').create([{ login, name: login, groups: await groupIds(groups) }]);
+      return made?.id ?? '';
+    },
+    async regroup(id, groups) {
+      await system('base.user').write([id], { groups: await groupIds(groups) });
+    },
+    webhook({ url, user = 'sara', name = 'test', events = 'record.created,record.updated,record.deleted', ...rest }) {
+      const models = rest.models ?? (events.includes('record.') ? 'x.partner' : '');
+      const line = ['create', '--url', url, '--user', user, '--name', name, '--events', events];
+      return command([...line, ...(models === '' ? [] : ['--models', models])]);
+    },
+    async partner(values = {}) {
+      const [made] = await system('x.partner').create([{ name: 'Acme', owner: 'sara', ...values }]);
+      return made?.id ?? '';
+    },
+    async change(id, values) {
+      await system('x.partner').write([id], values);
+    },
+    async remove(id) {
+      await system('x.partner').delete([id]);
+    },
+    deliveries: () =>
+      runtime.store.find({
+        model: 'webhooks.delivery',
+        where: { kind: 'all', of: [] },
+        order: [
+          { field: 'occurred_at', descending: false },
+          { field: 'sequence', descending: false },
+        ],
+      }),
+    stop: () => app.stop(),
+  };
+}
+
+function listOf(entries: readonly string[]) {
+  const list = compileAddressList(entries);
+  if (!list) throw new Error('not a list');
+  return list;
+}
+
+/** Polls until something holds; the time it may take is no part of any test. */
+export async function until(check: () => Promise<boolean> | boolean, what = 'it'): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (await check()) return;
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
+  throw new Error(`${what} never came to hold`);
+}
