@@ -10,8 +10,10 @@ export function verifies(...ids: readonly RequirementId[]): string {
 export const finished = [
   ...rows('TOOL', 1, 2, 3, 4, 5, 6, 7, 8, 10, 11),
   ...rows('PROTO', 1, 2, 4, 5, 6),
-  ...rows('KEY', 1, 2, 3, 4, 5, 6, 7, 9),
-  ...rows('SES', 1, 2),
+  ...rows('KEY', 1, 2, 3, 4, 5, 6, 7, 8, 9),
+  ...rows('ROT', 1, 2),
+  ...rows('REV', 1),
+  ...rows('SES', 1, 2, 3, 4),
   ...rows('NET', 1, 2),
   ...rows('RATE', 1, 2),
   ...rows('SCOPE', 1),

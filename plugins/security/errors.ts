@@ -26,6 +26,12 @@ export const securityErrors = defineErrors({
     audience: 'caller',
     solve: 'Connect again; where an admin has ended the session, only after the time that Retry-After names.',
   },
+  SESSION_NOT_FOUND: {
+    message: 'There is no such session.',
+    status: 404,
+    audience: 'operator',
+    solve: '`gatehouse session list` shows the sessions with their ids.',
+  },
   RATE_LIMITED: {
     message: 'Too many calls.',
     status: 429,

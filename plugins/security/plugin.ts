@@ -13,7 +13,7 @@ import { registerKeyCommands } from './commands/key.ts';
 import { revokeAllCommand } from './commands/key-revoke-all.ts';
 import { rotationCommands } from './commands/key-rotate.ts';
 import { registerPermissionCommands } from './commands/permission.ts';
-import { registerSessionCommands } from './commands/session.ts';
+import { sessionCommands } from './commands/session.ts';
 import { createAttempts } from './keys/attempts.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
 import { dropOldHandovers, rotateExpiring } from './keys/rotation/rotation-job.ts';
@@ -29,6 +29,7 @@ import { fieldRule } from './models/field-rule.ts';
 import { keyHandover } from './models/key-handover.ts';
 import { permission } from './models/permission.ts';
 import { session } from './models/session.ts';
+import { sessionEnding } from './models/session-ending.ts';
 import { sessionSlots } from './models/session-slots.ts';
 import { compileAddressList } from './network/address-list.ts';
 import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/layers.ts';
@@ -37,6 +38,7 @@ import { createPermissionDirectory, type PermissionDirectory } from './permissio
 import { createRateLimits } from './rate/rate-limits.ts';
 import { handoverRoutes } from './routes/handover-routes.ts';
 import { createSessionBook, type SessionBook } from './sessions/session-book.ts';
+import { closeExpired, deleteEnded } from './sessions/session-jobs.ts';
 import { type SecuritySettings, settings } from './settings.ts';
 import { fieldsGuard } from './stages/fields-guard.ts';
 import { keyGuard } from './stages/key-guard.ts';
@@ -98,6 +100,7 @@ export default definePlugin({
       scope.model(model);
     }
     scope.model(keyHandover);
+    scope.model(sessionEnding);
     for (const route of handoverRoutes) scope.route(route);
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
@@ -146,12 +149,27 @@ export default definePlugin({
       rotationCommands(own.rotation),
       revokeAllCommand(() => started().audit),
       registerPermissionCommands,
-      registerSessionCommands,
+      sessionCommands(own.sessions),
       auditCommands({ signer }),
     ]) {
       scope.command(register);
     }
 
+    scope.job({
+      name: 'session close',
+      schedule: '*/15 * * * *',
+      async run(runtime, { signal }) {
+        const closed = await closeExpired({ runtime, settings: own.sessions, signal });
+        runtime.log.info({ closed }, 'sessions closed');
+      },
+    });
+    scope.job({
+      name: 'session clean-up',
+      schedule: '41 3 * * *',
+      async run(runtime) {
+        runtime.log.info({ deleted: await deleteEnded({ runtime, settings: own.sessions }) }, 'old sessions deleted');
+      },
+    });
     scope.job({
       name: 'key rotation',
       schedule: '23 4 * * *',
@@ -198,6 +216,7 @@ export default definePlugin({
         stopWatching: runtime.store.watch(() => {
           ring.expire();
           refresher.notice();
+          book.dropEndedByHand().catch(thrown => runtime.log.error({ err: thrown }, 'ended sessions not noticed yet'));
         }),
       };
       // For what was written after it was read and before it was watched.

@@ -45,6 +45,7 @@ export const settings = z.strictObject({
         .enum(['refuse', 'endOldest'])
         .default('refuse')
         .describe('What happens to one more: it is refused, or the oldest ends.'),
+      keepDays: count.default(30).describe('Days for which sessions that have ended are kept.'),
       endedMinutes: count.default(15).describe('Minutes for which a client whose session was ended gets no new one.'),
     })
     .prefault({}),

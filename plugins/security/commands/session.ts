@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { all, type CommandContext, type Condition, equals, type Json } from '../../../src/index.ts';
 import { baseErrors, findUser } from '../../base/plugin.ts';
 import { requireKey } from '../keys/end-key.ts';
+import { endSessionByHand } from '../sessions/end-by-hand.ts';
+import type { SecuritySettings } from '../settings.ts';
 import { filterCount } from './options.ts';
 
 interface ListOptions {
@@ -12,11 +14,29 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `session list`. */
-export function registerSessionCommands(program: Command, context: CommandContext): void {
-  program
-    .command('session')
-    .description('Sessions of clients')
+/** `session list|end`. */
+export function sessionCommands(settings: SecuritySettings['sessions']) {
+  return (program: Command, context: CommandContext): void => {
+    const session = program.command('session').description('Sessions of clients');
+    registerList(session, context);
+
+    session
+      .command('end <id>')
+      .description('Ends a session; its client gets no new one for a while')
+      .option('--json', 'print JSON')
+      .action(async (id: string, options: { json?: boolean }) => {
+        const runtime = await context.runtime();
+        const isEnded = await endSessionByHand({ runtime, settings, id });
+        const text = isEnded
+          ? `Session ${id} is ended. Its client gets no new one for ${settings.endedMinutes} minutes.`
+          : `Session ${id} had ended already.`;
+        context.print({ json: { id, ended: isEnded }, text }, options);
+      });
+  };
+}
+
+function registerList(session: Command, context: CommandContext): void {
+  session
     .command('list')
     .description('Open sessions, the newest first')
     .option('--user <login>', 'only of this user')

@@ -20,9 +20,14 @@ export const session = defineModel({
     last_activity: field.datetime({ index: true, help: 'Seconds behind.' }),
     request_count: field.integer({ help: 'Seconds behind.' }),
     state: field.selection({ options: { active: 'Active', ended: 'Ended' }, index: true }),
-    ended_at: field.datetime(),
+    ended_at: field.datetime({ index: true }),
     end_reason: field.selection({
-      options: { idle: 'Idle', max_age: 'Maximum age', pushed_out: 'Pushed out by a newer one' },
+      options: {
+        idle: 'Idle',
+        max_age: 'Maximum age',
+        pushed_out: 'Pushed out by a newer one',
+        by_hand: 'Ended by hand',
+      },
     }),
   },
 });

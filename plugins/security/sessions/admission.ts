@@ -42,7 +42,7 @@ export interface Admission {
  * - Idle: the session has ended, and the call begins another, if there is room.
  * - Too old: the session has ended, and so says the answer to this call; the next one may begin another.
  * - With a session of the protocol: an ended one stays ended, whatever the reason; the client has to initialize anew.
- * - Pushed out by a newer one: refused for the configured time.
+ * - Pushed out by a newer one, or ended by hand: refused for the configured time, in a fresh session of the protocol too.
  */
 export function admit(input: {
   readonly slots: Slots;
@@ -53,7 +53,7 @@ export function admit(input: {
 }): Admission {
   const { slots, applicant, limits, now } = input;
   const ended = slots.ended.filter(({ until }) => until > now);
-  const refused = ended.find(({ client }) => client === applicant.client);
+  const refused = ended.find(({ client }) => client === applicant.client || client === applicant.before);
   if (refused) return { verdict: { kind: 'ended', wait: refused.until - now }, next: undefined, endings: [] };
 
   const deadReason = (slot: Slot): EndReason | undefined => {
@@ -112,7 +112,7 @@ function start(input: {
 }
 
 /** Ended clients that a credential's document holds at most; the longest-ended are forgotten first. */
-const maxEnded = 100;
+export const maxEnded = 100;
 
 function remember(list: readonly EndedClient[], ended: EndedClient): EndedClient[] {
   return [...list, ended].slice(-maxEnded);

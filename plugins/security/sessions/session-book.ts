@@ -24,6 +24,8 @@ export interface SessionBook {
   enter(input: Entering): Live | Promise<Live>;
   /** Throws as `enter` would at that time, by what is stored; nothing begins or ends. */
   look(input: Entering, now: number): Promise<void>;
+  /** Drops the sessions that were ended by hand, here or elsewhere. */
+  dropEndedByHand(): Promise<void>;
   /** Writes down activity, and drops the sessions that another instance has ended. */
   flush(): Promise<void>;
 }
@@ -56,6 +58,8 @@ const fullFor = 1_000;
 /** ms that what another instance has written about a session may be behind. */
 const flushLag = 10_000;
 const chunkSize = 1_000;
+/** ms for which endings by hand are looked at: more than clocks differ, and than a change takes to be told. */
+const endingsLookedAt = 120_000;
 
 export function createSessionBook(parts: {
   readonly runtime: Runtime;
@@ -218,6 +222,14 @@ export function createSessionBook(parts: {
       const { admission } = await consider({ entering, applicant, clock: () => now });
       if (admission.verdict.kind === 'ended') throw sessionEnded(admission.verdict.wait);
       if (admission.verdict.kind === 'full') throw sessionLimit(admission.verdict.limit);
+    },
+    async dropEndedByHand() {
+      if (byId.size === 0) return;
+      const since = new Date(runtime.now() - endingsLookedAt).toISOString();
+      const where = { kind: 'compare', field: 'time', operator: '>=', value: since } as const;
+      for (const { id } of await runtime.store.find({ model: 'security.session-ending', where, fields: [] })) {
+        live.delete(byId.get(id)?.key ?? '');
+      }
     },
     async flush() {
       const busy = [...byId.values()].filter(({ requests }) => requests > 0);

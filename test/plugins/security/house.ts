@@ -7,7 +7,7 @@ import { auditCommands } from '../../../plugins/security/commands/audit.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
 import { rotationCommands } from '../../../plugins/security/commands/key-rotate.ts';
 import { registerPermissionCommands } from '../../../plugins/security/commands/permission.ts';
-import { registerSessionCommands } from '../../../plugins/security/commands/session.ts';
+import { sessionCommands } from '../../../plugins/security/commands/session.ts';
 import { createKey, type NewKey } from '../../../plugins/security/plugin.ts';
 import { type SecuritySettings, settings as securitySettings } from '../../../plugins/security/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
@@ -26,7 +26,7 @@ const commands = [
   registerKeyCommands,
   rotationCommands(parsed.rotation),
   registerPermissionCommands,
-  registerSessionCommands,
+  sessionCommands(parsed.sessions),
 ];
 
 /** Partners for all who sell, a vault for nobody. */

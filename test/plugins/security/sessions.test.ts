@@ -158,7 +158,14 @@ describeOnStores('sessions', open => {
 
   test(`${verifies('SES-2')} where the settings say so the oldest ends instead, here and, within seconds, elsewhere`, async () => {
     const settings = {
-      sessions: { limit: 2, idleMinutes: 30, maxHours: 24, whenFull: 'endOldest' as const, endedMinutes: 5 },
+      sessions: {
+        limit: 2,
+        idleMinutes: 30,
+        maxHours: 24,
+        whenFull: 'endOldest' as const,
+        keepDays: 30,
+        endedMinutes: 5,
+      },
     };
     const clock = { now: house.clock.now };
     const one = await openHouse({ location: store.location, clock, settings });
