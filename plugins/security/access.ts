@@ -8,6 +8,7 @@ const user: Readonly<Record<string, typeof read>> = {
   'security.permission': read,
   'security.field-rule': read,
   'security.audit-entry': read,
+  'security.audit-head': read,
   'security.session': read,
   'security.alert': read,
 };
