@@ -21,6 +21,7 @@ export const finished = [
   ...rows('PERM', 1, 2, 3),
   ...rows('RULE', 1),
   ...rows('FIELD', 1, 3),
+  ...rows('POL', 1),
   ...rows('AUD', 1, 2, 3, 4, 5),
   ...rows('STORE', 1, 2),
   ...rows('CFG', 1, 2),

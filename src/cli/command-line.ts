@@ -9,6 +9,7 @@ import { registerInit } from './init.ts';
 import { registerJob } from './job.ts';
 import type { Machine } from './machine.ts';
 import { registerModel } from './model.ts';
+import { registerPolicy } from './policy.ts';
 import { reportError } from './report-error.ts';
 import { registerServe } from './serve.ts';
 import { registerStdio } from './stdio.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(machine: Machine): Promise<number> {
       registerModel,
       registerImport,
       registerJob,
+      registerPolicy,
       registerDoctor,
     ]) {
       register(program, kit);

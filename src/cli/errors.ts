@@ -20,6 +20,24 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'gatehouse user list names them.',
   },
+  GROUP_UNKNOWN: {
+    message: 'There is no such group.',
+    status: 404,
+    audience: 'operator',
+    solve: 'gatehouse group list names them.',
+  },
+  TRIAL_INVALID: {
+    message: 'This cannot be tried.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message says what was expected; see gatehouse policy --help.',
+  },
+  POLICY_CASES_INVALID: {
+    message: 'The file of expected verdicts cannot be used.',
+    status: 400,
+    audience: 'operator',
+    solve: 'The message names every fault with its place; docs/policies.md shows what a file looks like.',
+  },
   IMPORT_FILE_INVALID: {
     message: 'The file cannot be imported.',
     status: 400,
