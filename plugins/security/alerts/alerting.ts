@@ -48,18 +48,22 @@ export function createAlerting({ runtime, settings }: { runtime: Runtime; settin
     if (settings[alertTypes[news.type].settings].enabled) book.raise(news);
   }
 
+  async function ownerOf(id: string): Promise<{ prefix: string; login: string } | undefined> {
+    const [row] = await runtime.store.find({ model: 'security.api-key', where: equals('id', id), limit: 1 });
+    const owner = row && (await loadUser(runtime, String(row.user)));
+    return owner && { prefix: String(row.prefix), login: owner.user.login };
+  }
+
   return {
     finished: watch.finished,
     async leaked({ call, credentialId }) {
       const time = runtime.now();
-      const where = equals('id', credentialId);
-      const [row] = await runtime.store.find({ model: 'security.api-key', where, limit: 1 }).catch(thrown => {
+      const owner = await ownerOf(credentialId).catch(thrown => {
         runtime.log.error({ err: thrown, credential: credentialId }, 'the owner of a leaked key cannot be read');
-        return [];
+        return undefined;
       });
-      const user = row && (await loadUser(runtime, String(row.user)));
-      const label = row ? `${row.prefix} of ${user?.user.login ?? 'an unknown user'}` : credentialId;
-      const facts = { ...factsOf(call), ...(user && { user: user.user.login }) };
+      const label = owner ? `${owner.prefix} of ${owner.login}` : credentialId;
+      const facts = { ...factsOf(call), ...(owner && { user: owner.login }) };
       raise({ type: 'leaked_key', subject: `api-key ${credentialId}`, label, count: 1, time, facts });
     },
     revokedAll({ by, reason, count }) {

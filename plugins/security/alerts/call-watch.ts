@@ -18,8 +18,8 @@ export interface CallWatch {
   note(occurrence: Occurrence): void;
 }
 
-/** Calls put aside at most; then they are looked at at once. */
-const maxAside = 1_000;
+/** Calls put aside at most; then they are looked at at once, which takes a millisecond or two. */
+const maxAside = 200;
 
 export function createCallWatch(parts: {
   readonly settings: AlertSettings;

@@ -1,4 +1,5 @@
 import type { Call, Outcome } from '../../../src/index.ts';
+import { safeText } from '../audit/safe-text.ts';
 import type { AlertType } from './alert-types.ts';
 import { addressSubject, credentialSubject, type Facts, type Occurrence } from './occurrence.ts';
 
@@ -48,9 +49,9 @@ function occurrence({ type, call, code }: { type: AlertType; call: Call; code?: 
 export function factsOf({ principal, presented, address, touches }: Call): Facts {
   const claimed = /^gh_([0-9A-Za-z]{8})_/.exec(presented?.secret ?? '')?.[1];
   const key = principal?.credential.label ?? claimed;
-  const model = touches[0]?.model.slice(0, 100);
+  const model = touches[0] && safeText(touches[0].model, 100);
   return {
-    address: address.slice(0, 64),
+    address: safeText(address, 64),
     ...(principal && { user: principal.user.login }),
     ...(key !== undefined && { key }),
     ...(model !== undefined && { model }),

@@ -1,4 +1,5 @@
 import type { Call } from '../../../src/index.ts';
+import { safeText } from '../audit/safe-text.ts';
 import { parseAddress } from '../network/address-list.ts';
 import type { AlertType } from './alert-types.ts';
 
@@ -24,14 +25,14 @@ export function credentialSubject({ credential, user }: NonNullable<Call['princi
 
 /** The subject of what strangers do: IPv6 addresses by their /64, which is what one host has. */
 export function addressSubject(address: string) {
-  const parsed = parseAddress(address);
+  // Calls carry addresses in their normal form: only IPv6 ones have to be read.
+  const parsed = address.includes(':') ? parseAddress(address) : undefined;
   const isWide = parsed !== undefined && 'parts' in parsed;
-  const text = isWide
+  const label = isWide
     ? `${parsed.parts
         .slice(0, 4)
         .map(part => part.toString(16))
         .join(':')}::/64`
-    : address;
-  const label = text.slice(0, 64);
+    : safeText(address, 64);
   return { subject: label, label };
 }

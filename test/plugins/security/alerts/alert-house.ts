@@ -45,6 +45,13 @@ export function principal(input: { id?: string; login?: string; timeZone?: strin
   return {
     user: { id: 'b'.repeat(24), login, name: login, timeZone },
     groups: new Set(),
-    credential: { kind: 'api-key', id, label: 'Ab12cd34', scopes: new Set(['read', 'write', 'delete']), models: null, fields: null },
+    credential: {
+      kind: 'api-key',
+      id,
+      label: 'Ab12cd34',
+      scopes: new Set(['read', 'write', 'delete']),
+      models: null,
+      fields: null,
+    },
   };
 }
