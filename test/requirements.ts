@@ -23,6 +23,7 @@ export const finished = [
   ...rows('FIELD', 1, 3),
   ...rows('POL', 1),
   ...rows('AUD', 1, 2, 3, 4, 5),
+  ...rows('ALERT', 1, 2),
   ...rows('STORE', 1, 2),
   ...rows('CFG', 1, 2),
   ...rows('MAIL', 1),
