@@ -8,6 +8,7 @@ import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
 import { registerJob } from './job.ts';
 import type { Machine } from './machine.ts';
+import { registerMigrate } from './migrate.ts';
 import { registerModel } from './model.ts';
 import { registerPolicy } from './policy.ts';
 import { reportError } from './report-error.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(machine: Machine): Promise<number> {
       registerInit,
       registerModel,
       registerImport,
+      registerMigrate,
       registerJob,
       registerPolicy,
       registerDoctor,

@@ -56,4 +56,34 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'Run the same command again: it goes on where it stopped and stores no row twice.',
   },
+  MIGRATION_SOURCE_INVALID: {
+    message: 'There is nothing that could be copied.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Name the store that the server has used until now in --from.',
+  },
+  MIGRATION_TARGET_IN_USE: {
+    message: 'The target holds other data. Nothing was copied.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Name an empty database in --to.',
+  },
+  MIGRATION_SOURCE_CHANGED: {
+    message: 'The source was written to while it was copied.',
+    status: 409,
+    audience: 'operator',
+    solve: 'Stop every server and job on the source, then run the same command with an empty target.',
+  },
+  MIGRATION_CUT_SHORT: {
+    message: 'The copying stopped before its end.',
+    status: 500,
+    audience: 'operator',
+    solve: 'Run the same command again: it goes on where it stopped and copies no record twice.',
+  },
+  MIGRATION_NOT_EQUAL: {
+    message: 'The target is not equal to the source.',
+    status: 500,
+    audience: 'operator',
+    solve: 'Use the source on. See that nothing writes to the target, and migrate again into an empty one.',
+  },
 });
