@@ -8,7 +8,7 @@ export function verifies(...ids: readonly RequirementId[]): string {
 
 /** Rows of the finished capabilities. */
 export const finished = [
-  ...rows('TOOL', 1, 2, 3, 4, 5, 6, 7, 8, 10, 11),
+  ...rows('TOOL', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
   ...rows('PROTO', 1, 2, 4, 5, 6),
   ...rows('KEY', 1, 2, 3, 4, 5, 6, 7, 8, 9),
   ...rows('ROT', 1, 2),
