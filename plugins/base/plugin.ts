@@ -6,7 +6,6 @@ import { registerGroupCommands } from './commands/group.ts';
 import { registerUserCommands } from './commands/user.ts';
 import { createPolicyDirectory, type PolicyDirectory } from './directory.ts';
 import { madeUpPrincipal } from './made-up-principal.ts';
-import { madeUpPrincipal } from './made-up-principal.ts';
 import { mirrorGroups } from './mirror-groups.ts';
 import { access } from './models/access.ts';
 import { group } from './models/group.ts';
