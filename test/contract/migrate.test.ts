@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrateStore } from '../../src/cli/migrate/migrate-store.ts';
+import { kernelErrors } from '../../src/errors.ts';
 import { always, equals } from '../../src/store/condition.ts';
 import type { Store, WriteOperation } from '../../src/store/port.ts';
 import { verifies } from '../requirements.ts';
@@ -8,7 +9,7 @@ import { silentTerminal } from '../support/start-gatehouse.ts';
 import { describeOnStores, sqliteStore, type TestStore } from '../support/stores.ts';
 import { arbitraryRows } from './arbitrary-values.ts';
 import { contractModels } from './contract-models.ts';
-import { clear, id, load, openContractStore, person, tag } from './harness.ts';
+import { clear, country, id, load, openContractStore, person, tag } from './harness.ts';
 
 const models = contractModels.map(({ name }) => name);
 
@@ -74,13 +75,35 @@ describeOnStores('migrating any values from SQLite', open => {
     };
   }
 
-  test.each<{ what: string; write: WriteOperation }>([
-    { what: 'a new record', write: { kind: 'insert', model: tag, row: { id: id(900) } } },
-    { what: 'a change', write: { kind: 'update', model: tag, where: equals('id', id(1)), set: { name: 'new' } } },
-    { what: 'a removal', write: { kind: 'remove', model: tag, where: equals('id', id(1)) } },
-  ])(`${verifies('STORE-4')} $what in the source while it is copied is noticed`, async ({ write }) => {
+  test.each<[what: string, write: WriteOperation]>([
+    ['a new record', { kind: 'insert', model: tag, row: { id: id(900) } }],
+    ['a change', { kind: 'update', model: tag, where: equals('id', id(1)), set: { name: 'new' } }],
+    ['a removal', { kind: 'remove', model: tag, where: equals('id', id(1)) }],
+  ])(`${verifies('STORE-4')} %s in the source while it is copied is noticed`, async (_what, write) => {
     await load(source, tag, [{ id: id(1), name: 'old' }, { id: id(2) }]);
     await expect(run(busySource(tag, write))).rejects.toMatchObject({ code: 'MIGRATION_SOURCE_CHANGED' });
+  });
+
+  test('a write to what decides ends the copying at once', async () => {
+    await load(source, country, [{ id: id(1) }]);
+    await load(source, tag, [{ id: id(2) }]);
+    const told = Promise.withResolvers<void>();
+    const busy = busySource(country, { kind: 'insert', model: person, row: { id: id(900) } });
+    const watched: Store = {
+      ...busy,
+      watch: listener =>
+        source.watch(() => {
+          listener();
+          told.resolve();
+        }),
+      async find(query) {
+        const rows = await busy.find(query);
+        await told.promise;
+        return rows;
+      },
+    };
+    await expect(run(watched)).rejects.toMatchObject({ code: 'MIGRATION_SOURCE_CHANGED' });
+    expect(await target.count({ model: tag, where: always })).toBe(0);
   });
 
   test('a write that fails leaves what the next run goes on from', async () => {
@@ -94,11 +117,11 @@ describeOnStores('migrating any values from SQLite', open => {
       async write(operations, options) {
         writes += 1;
         await target.write(operations.slice(0, 1), options);
-        throw new Error('the process ends here');
+        throw kernelErrors.STORE_UNAVAILABLE();
       },
     };
     const stopped = migrateStore({ source, target: failing, models, terminal: silentTerminal });
-    await expect(stopped).rejects.toThrow('the process ends here');
+    await expect(stopped).rejects.toMatchObject({ code: 'MIGRATION_CUT_SHORT' });
     expect([writes, await target.count({ model: person, where: always })]).toEqual([1, 1]);
     const migrated = await run();
     expect(migrated.find(({ model }) => model === person)).toMatchObject({ copied: 1, difference: undefined });
