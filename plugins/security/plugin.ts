@@ -42,6 +42,7 @@ import { closeExpired, deleteEnded } from './sessions/session-jobs.ts';
 import { type SecuritySettings, settings } from './settings.ts';
 import { fieldsGuard } from './stages/fields-guard.ts';
 import { keyGuard } from './stages/key-guard.ts';
+import { leavingGuard } from './stages/leaving-guard.ts';
 import { modelGuard } from './stages/model-guard.ts';
 import { credentialNetworkGuard, globalNetworkGuard, hoursGuard } from './stages/network-guards.ts';
 import { permissionGuard } from './stages/permission-guard.ts';
@@ -117,6 +118,7 @@ export default definePlugin({
     scope.guard('network', credentialNetworkGuard(limits));
     scope.guard('network', hoursGuard(limits));
     scope.guard('rate', rateGuard({ rates, limits }));
+    scope.guard('rate', leavingGuard({ book: () => started().book }));
     scope.guard('scope', scopeGuard);
     scope.guard('model', modelGuard);
     scope.guard('permission', permissionGuard);

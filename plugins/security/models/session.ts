@@ -27,6 +27,7 @@ export const session = defineModel({
         max_age: 'Maximum age',
         pushed_out: 'Pushed out by a newer one',
         by_hand: 'Ended by hand',
+        closed: 'Closed by the client',
       },
     }),
   },

@@ -5,6 +5,7 @@ import type { CredentialLimits } from '../keys/key-limits.ts';
 import type { SecuritySettings } from '../settings.ts';
 import { type Admission, type Applicant, admit, type SessionLimits } from './admission.ts';
 import { clientKey, statelessKey } from './client-key.ts';
+import { leaveSession } from './leave-session.ts';
 import { sessionEnded, sessionLimit } from './refusals.ts';
 import { endSession, insertSession, lastActivities, touchSession } from './session-rows.ts';
 import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots.ts';
@@ -22,6 +23,8 @@ import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots
 export interface SessionBook {
   /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, STORE_UNAVAILABLE. */
   enter(input: Entering): Live | Promise<Live>;
+  /** Ends the session of a client that gives it up itself. */
+  leave(input: Pick<Entering, 'call' | 'principal'>): Promise<void>;
   /** Throws as `enter` would at that time, by what is stored; nothing begins or ends. */
   look(input: Entering, now: number): Promise<void>;
   /** Drops the sessions that were ended by hand, here or elsewhere. */
@@ -172,7 +175,7 @@ export function createSessionBook(parts: {
   }
 
   /** One decision at a time for each credential: callers here do not fight each other for the document. */
-  function queue(credentialId: string, run: () => Promise<Live>): Promise<Live> {
+  function queue<T>(credentialId: string, run: () => Promise<T>): Promise<T> {
     const before = queues.get(credentialId) ?? Promise.resolve();
     const result = before.then(run, run);
     const done = result
@@ -217,6 +220,18 @@ export function createSessionBook(parts: {
         return count(current(entering, time) ?? (await decide(entering)), entering.call, time);
       });
     },
+    leave({ call, principal }) {
+      const { id: credentialId } = principal.credential;
+      return queue(credentialId, async () => {
+        await leaveSession({ runtime, credentialId, client: hash('sha256', clientKey(call)) });
+        const session = live.get(liveKey({ call, principal }));
+        if (session) {
+          live.delete(session.key);
+          await runtime.store.write([touchSession({ ...session, addresses: [...session.addresses] })]);
+        }
+        full.delete(credentialId);
+      });
+    },
     async look(entering, now) {
       const applicant = applicantIn(entering.call);
       const { admission } = await consider({ entering, applicant, clock: () => now });
@@ -250,7 +265,7 @@ export function createSessionBook(parts: {
   };
 }
 
-function liveKey({ call, principal }: Entering): string {
+function liveKey({ call, principal }: Pick<Entering, 'call' | 'principal'>): string {
   return `${principal.credential.id} ${clientKey(call)}`;
 }
 

@@ -4,7 +4,7 @@ import { recordStamp } from '../../base/plugin.ts';
 const model = 'security.session';
 
 /** Why a session ended. */
-export type EndReason = 'idle' | 'max_age' | 'pushed_out' | 'by_hand';
+export type EndReason = 'idle' | 'max_age' | 'pushed_out' | 'by_hand' | 'closed';
 
 /** The record of a session that begins with this call. */
 export function insertSession(input: {
