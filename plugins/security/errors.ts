@@ -26,6 +26,12 @@ export const securityErrors = defineErrors({
     audience: 'caller',
     solve: 'Connect again; where an admin has ended the session, only after the time that Retry-After names.',
   },
+  SESSION_CLOSED: {
+    message: 'Its client has ended this session.',
+    status: 404,
+    audience: 'caller',
+    solve: 'Initialize again to begin a new session.',
+  },
   SESSION_NOT_FOUND: {
     message: 'There is no such session.',
     status: 404,

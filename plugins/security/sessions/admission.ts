@@ -30,6 +30,8 @@ export interface Admission {
   readonly verdict:
     | { readonly kind: 'known' | 'started'; readonly slot: Slot }
     | { readonly kind: 'ended' /** ms until the client may have another. */; readonly wait: number }
+    /** Given up by its client, and yet used. */
+    | { readonly kind: 'closed' }
     | { readonly kind: 'full'; readonly limit: number };
   readonly next: { readonly open: readonly Slot[]; readonly ended: readonly EndedClient[] } | undefined;
   readonly endings: readonly Ending[];
@@ -54,6 +56,7 @@ export function admit(input: {
   const { slots, applicant, limits, now } = input;
   const ended = slots.ended.filter(({ until }) => until > now);
   const refused = ended.find(({ client }) => client === applicant.client || client === applicant.before);
+  if (refused?.closed) return { verdict: { kind: 'closed' }, next: undefined, endings: [] };
   if (refused) return { verdict: { kind: 'ended', wait: refused.until - now }, next: undefined, endings: [] };
 
   const deadReason = (slot: Slot): EndReason | undefined => {

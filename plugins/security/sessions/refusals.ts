@@ -20,3 +20,8 @@ export function sessionEnded(wait: number): GatehouseError {
     headers: { 'Retry-After': String(seconds) },
   });
 }
+
+/** SESSION_CLOSED: what arrives after the client has ended its session must not begin another. */
+export function sessionClosed(): GatehouseError {
+  return securityErrors.SESSION_CLOSED();
+}

@@ -6,7 +6,7 @@ import type { SecuritySettings } from '../settings.ts';
 import { type Admission, type Applicant, admit, type SessionLimits } from './admission.ts';
 import { clientKey, statelessKey } from './client-key.ts';
 import { leaveSession } from './leave-session.ts';
-import { sessionEnded, sessionLimit } from './refusals.ts';
+import { sessionClosed, sessionEnded, sessionLimit } from './refusals.ts';
 import { endSession, insertSession, lastActivities, touchSession } from './session-rows.ts';
 import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots.ts';
 
@@ -21,7 +21,7 @@ import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots
 
 /** The sessions that this instance serves. */
 export interface SessionBook {
-  /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, STORE_UNAVAILABLE. */
+  /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, SESSION_CLOSED, STORE_UNAVAILABLE. */
   enter(input: Entering): Live | Promise<Live>;
   /** Ends the session of a client that gives it up itself. */
   leave(input: Pick<Entering, 'call' | 'principal'>): Promise<void>;
@@ -156,6 +156,7 @@ export function createSessionBook(parts: {
     const { verdict } = input.admission;
     const credentialId = slots.credentialId;
     if (verdict.kind === 'ended') throw sessionEnded(verdict.wait);
+    if (verdict.kind === 'closed') throw sessionClosed();
     if (verdict.kind === 'full') {
       const clients = new Set(slots.open.map(({ client }) => client));
       full.set(credentialId, { until: now + fullFor, limit: verdict.limit, clients });
@@ -235,6 +236,7 @@ export function createSessionBook(parts: {
     async look(entering, now) {
       const applicant = applicantIn(entering.call);
       const { admission } = await consider({ entering, applicant, clock: () => now });
+      if (admission.verdict.kind === 'closed') throw sessionClosed();
       if (admission.verdict.kind === 'ended') throw sessionEnded(admission.verdict.wait);
       if (admission.verdict.kind === 'full') throw sessionLimit(admission.verdict.limit);
     },

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { equals, type Row, type Runtime, type WriteOperation } from '../../../src/index.ts';
 
 const openSlot = z.object({ session: z.string(), client: z.string(), startedAt: z.number() });
-const endedClient = z.object({ client: z.string(), until: z.number() });
+const endedClient = z.object({ client: z.string(), until: z.number(), closed: z.literal(true).optional() });
 const stored = z.object({ open: z.array(openSlot), ended: z.array(endedClient) });
 
 /** One open session of a credential. `client`: the SHA-256 of its client key; `startedAt`: ms since the epoch. */
 export type Slot = z.infer<typeof openSlot>;
-/** A client that gets no session before `until`, ms since the epoch. */
+/** A client that gets no session before `until`, ms since the epoch. `closed`: it has given up its own. */
 export type EndedClient = z.infer<typeof endedClient>;
 
 /** The sessions of one credential as they were when read. */

@@ -9,8 +9,9 @@ export function leavingGuard({ book }: { readonly book: () => SessionBook }): Gu
   return {
     name: 'session given up',
     check(call) {
-      const { principal, method } = call;
-      return method === 'session/end' && principal ? book().leave({ call, principal }) : undefined;
+      const { principal, method, client } = call;
+      const isEnd = method === 'session/end' && client.sessionId !== undefined;
+      return isEnd && principal ? book().leave({ call, principal }) : undefined;
     },
     trial: () => undefined,
   };
