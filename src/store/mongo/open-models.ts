@@ -1,9 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { kernelErrors } from '../../errors.ts';
 import type { StoredModel } from '../port.ts';
 import { addShadows } from './add-shadows.ts';
 import type { MetaDocument, MongoModel, RowDocument } from './database.ts';
+import { isConflict } from './map-error.ts';
 import { schemaOf } from './schema.ts';
+
+const openAttempts = 8;
 
 export const metaCollection = 'gatehouse_store';
 
@@ -25,7 +29,7 @@ export async function openModels({
   await Promise.all(
     described.map(async model => {
       if (!there.has(model.name)) await createCollection(db, model.name);
-      await createIndexes(model);
+      await whileOthersDo(() => createIndexes(model));
       await addShadows({ model, meta });
     }),
   );
@@ -54,6 +58,18 @@ async function createCollection(db: mongo.Db, name: string): Promise<void> {
   } catch (thrown) {
     const [found] = await db.listCollections({ name }, { nameOnly: true }).toArray();
     if (!found) throw thrown;
+  }
+}
+
+/** On some servers instances that create the same indexes at the same moment get in each other's way: one goes on, the others try again. */
+async function whileOthersDo(create: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await create();
+    } catch (thrown) {
+      if (attempt === openAttempts || !isConflict(thrown)) throw thrown;
+      await wait(attempt * 100);
+    }
   }
 }
 
