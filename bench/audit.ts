@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { createAuditLog } from '../plugins/security/audit/audit-log.ts';
 import { exportLog } from '../plugins/security/audit/export-log.ts';
@@ -68,6 +69,11 @@ await timed('who-saw', async () => {
 });
 await app.stop();
 rmSync(folder, { recursive: true, force: true });
+if (options.mongo) {
+  const connection = await mongoose.createConnection(address.href).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
+}
 
 async function timed(what: string, run: () => Promise<string | undefined | void>): Promise<void> {
   const start = performance.now();

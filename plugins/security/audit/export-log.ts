@@ -1,36 +1,7 @@
-import { all, any, type Condition, type Json, type Row, type Store } from '../../../src/index.ts';
+import type { Condition, Json, Store } from '../../../src/index.ts';
 import { csvLine } from './csv.ts';
-import { timeCondition } from './entry-filter.ts';
+import { entriesByTime } from './entries-by-time.ts';
 import { type EntryJson, entryJson } from './entry-json.ts';
-import { timeLimit } from './verify/read-chain.ts';
-
-const pageSize = 1_000;
-
-/** Entries in the order of their time, page by page; while one is looked at, the next is read. */
-export async function* entriesByTime(input: { store: Store; where: Condition }): AsyncGenerator<Row[]> {
-  const { store, where } = input;
-  const order = [{ field: 'time', descending: false }];
-  const page = (rest: Condition) =>
-    store.find({ model: 'security.audit-entry', where: rest, order, limit: pageSize, timeLimit });
-  let coming: Promise<Row[]> | undefined = page(where);
-  while (coming) {
-    const rows: Row[] = await coming;
-    const last = rows.at(-1);
-    coming = last && rows.length === pageSize ? page(all(where, after(last))) : undefined;
-    // Whoever stops early leaves it behind.
-    coming?.catch(() => {});
-    if (last) yield rows;
-  }
-}
-
-/** The bound on the time is what the index serves. */
-function after(last: Row): Condition {
-  const time = String(last.time);
-  return all(
-    timeCondition('>=', time),
-    any(timeCondition('>', time), { kind: 'compare', field: 'id', operator: '>', value: last.id }),
-  );
-}
 
 /** Columns of the CSV, and what each holds. Lists are JSON. */
 const columns: readonly (readonly [name: string, cell: (entry: EntryJson) => Json | undefined])[] = [

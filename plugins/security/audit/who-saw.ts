@@ -1,7 +1,7 @@
 import { all, any, type Condition, equals, not, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import { disclosureOf, type Subject } from './disclosure.ts';
+import { entriesByTime } from './entries-by-time.ts';
 import { timeCondition } from './entry-filter.ts';
-import { entriesByTime } from './export-log.ts';
 import { modelsLeadingTo } from './relation-shows.ts';
 
 export interface WhoSaw {

@@ -9,7 +9,7 @@ import { parse } from 'csv-parse';
 import { parse as parseWhole } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exportLog } from '../../../plugins/security/audit/export-log.ts';
-import { always } from '../../../src/index.ts';
+import { always, type Row } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, sqliteStore, type TestStore } from '../../support/stores.ts';
 import { type AuditLogs, auditLogs } from './audit-logs.ts';
@@ -90,6 +90,23 @@ describeOnStores('audit export', open => {
     }
     expect(ids).toHaveLength(2_500);
     expect(new Set(ids).size).toBe(2_500);
+  });
+
+  test('finds entries however far apart they are, and whatever somebody has made of a time', async () => {
+    const log = logs.open();
+    const now = house.clock.now;
+    for (const time of [0, 1, now - 10_000 * 86_400_000, now - 3_600_001, now, now, now + 1_500 * 86_400_000]) {
+      await logs.fill(log, 2, { call: { receivedAt: time } as never });
+    }
+    const count = async () => {
+      let found = 0;
+      for await (const { entries } of exportLog({ store: logs.store, where: always, format: 'json' })) found += entries;
+      return found;
+    };
+    expect(await count()).toBe(14);
+    const [entry] = await logs.entries();
+    await logs.change('security.audit-entry', entry as Row, { time: '2026-13-77' });
+    expect(await count()).toBe(14);
   });
 
   test(`${verifies('AUD-4')} takes the filters of audit list`, async () => {
