@@ -3,7 +3,7 @@ import { defineModel, field } from '../../../src/index.ts';
 export const apiKey = defineModel({
   name: 'security.api-key',
   label: 'API key',
-  description: 'A key that stands for its user, with limits of its own. The secret itself is kept nowhere.',
+  description: 'A key that stands for its user, with limits of its own. The key itself is shown once and kept nowhere.',
   watched: true,
   order: 'name',
   fields: {
@@ -12,7 +12,7 @@ export const apiKey = defineModel({
       required: true,
       unique: true,
       readonly: true,
-      help: 'The part of the key that is no secret.',
+      help: 'The part of the key that may be shown.',
     }),
     user: field.many2one({ to: 'base.user', required: true, readonly: true }),
     scopes: field.json({ required: true, help: 'A list of read, write, create, delete.' }),
