@@ -76,6 +76,8 @@ export interface WebhookHouse {
   change(id: string, values: Readonly<Record<string, unknown>>): Promise<void>;
   remove(id: string): Promise<void>;
   deliveries(): Promise<Row[]>;
+  /** Lets time pass, a step at a time and never during an attempt, until something holds. `step`: ms, default 1,000. */
+  passing(check: () => Promise<boolean> | boolean, step?: number): Promise<void>;
   /** Runs a command line; what `--json` printed. */
   command<T = Record<string, unknown>>(line: readonly string[]): Promise<T>;
   stop(): Promise<void>;
@@ -138,6 +140,16 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
     return printed as T;
   }
 
+  const deliveries = () =>
+    runtime.store.find({
+      model: 'webhooks.delivery',
+      where: { kind: 'all', of: [] },
+      order: [
+        { field: 'occurred_at', descending: false },
+        { field: 'sequence', descending: false },
+      ],
+    });
+
   return {
     app,
     runtime,
@@ -165,14 +177,12 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
     async remove(id) {
       await system('x.partner').delete([id]);
     },
-    deliveries: () =>
-      runtime.store.find({
-        model: 'webhooks.delivery',
-        where: { kind: 'all', of: [] },
-        order: [
-          { field: 'occurred_at', descending: false },
-          { field: 'sequence', descending: false },
-        ],
+    deliveries,
+    passing: (check, step = 1_000) =>
+      until(async () => {
+        if (await check()) return true;
+        if (!(await deliveries()).some(isUnderWay)) await clock.advance(step);
+        return false;
       }),
     stop: () => app.stop(),
   };
@@ -182,6 +192,11 @@ function listOf(entries: readonly string[]) {
   const list = compileAddressList(entries);
   if (!list) throw new Error('not a list');
   return list;
+}
+
+/** Its lease runs: the time that an attempt may take, and a minute. */
+function isUnderWay({ state, last_attempt_at: begun, next_at: next }: Row): boolean {
+  return state === 'queued' && Date.parse(String(next)) - Date.parse(String(begun)) === 75_000;
 }
 
 /** Polls until something holds; the time it may take is no part of any test. */
