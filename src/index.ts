@@ -36,6 +36,8 @@ export type { Change, Environment, OutRecord, Records } from './model/environmen
 export { type Classification, type Field, field } from './model/field.ts';
 export { fieldNotAvailable, fieldsNotAvailable } from './model/field-not-available.ts';
 export { type AccessLookup, resolvePath } from './model/field-path.ts';
+export { isShown } from './model/is-shown.ts';
+export { type Mask, masks } from './model/mask.ts';
 export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';

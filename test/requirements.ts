@@ -20,7 +20,7 @@ export const finished = [
   ...rows('MODEL', 1),
   ...rows('PERM', 1, 2, 3),
   ...rows('RULE', 1),
-  ...rows('FIELD', 1, 3),
+  ...rows('FIELD', 1, 2, 3),
   ...rows('POL', 1),
   ...rows('AUD', 1, 2, 3, 4, 5),
   ...rows('ALERT', 1, 2),

@@ -1,6 +1,7 @@
 import {
   type CallContext,
   type Field,
+  type Mask,
   type ModelAccess,
   modelNotAvailable,
   type Operation,
@@ -18,8 +19,10 @@ export interface FieldDescription {
   readonly required: boolean;
   /** The caller can set it. */
   readonly writable: boolean;
-  /** The caller can read it; where not, it can only be written. */
+  /** The caller can read it; where not, it is shown masked, or can only be written. */
   readonly readable: boolean;
+  /** What results show of it instead. */
+  readonly masked?: Mask;
   readonly unique?: true;
   readonly searchable?: true;
   readonly maxLength?: number;
@@ -53,11 +56,11 @@ export function describeModel(model: string, { policy, principal }: CallContext)
     description: access.model.description,
     operations: operations.filter(operation => access.operations.has(operation)),
     ...(access.titleField !== undefined && { titleField: access.titleField }),
-    fields: Array.from(access.fields, ([name, { read, write }]) => {
+    fields: Array.from(access.fields, ([name, { read, write, mask }]) => {
       const field = access.registered.fields.get(name);
       if (!field) return [];
       const target = 'to' in field ? policy.of(principal, field.to) : undefined;
-      return [describeField({ name, field, readable: read, writable: write, access, target })];
+      return [describeField({ name, field, readable: read, writable: write, masked: mask, access, target })];
     }).flat(),
   };
 }
@@ -67,12 +70,13 @@ interface FieldInput {
   readonly field: Field;
   readonly readable: boolean;
   readonly writable: boolean;
+  readonly masked: Mask | undefined;
   readonly access: ModelAccess;
   /** The model on the other side, where the caller knows it. */
   readonly target: ModelAccess | undefined;
 }
 
-function describeField({ name, field, readable, writable, access, target }: FieldInput): FieldDescription {
+function describeField({ name, field, readable, writable, masked, access, target }: FieldInput): FieldDescription {
   return {
     name,
     kind: field.kind,
@@ -81,6 +85,7 @@ function describeField({ name, field, readable, writable, access, target }: Fiel
     required: field.required ?? false,
     readable,
     writable,
+    ...(masked && { masked }),
     ...(field.unique && { unique: true }),
     ...(isText(field) && field.searchable && { searchable: true }),
     ...(isText(field) && field.maxLength !== undefined && { maxLength: field.maxLength }),

@@ -9,7 +9,7 @@ type TouchedField = NonNullable<Touch['fields']>[number];
 
 /** `fields: ['name', 'city']` */
 export function fieldsNamed(names: readonly string[] = []): TouchedField[] {
-  return names.map((path, index) => ({ path, use: 'read', at: `fields[${index}]` }));
+  return names.map((path, index) => ({ path, use: 'show', at: `fields[${index}]` }));
 }
 
 /** `order: 'name, date desc'` */

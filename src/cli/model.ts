@@ -70,6 +70,7 @@ function notesOn(field: Field): string[] {
     ...flags,
     ...('searchable' in field && field.searchable ? ['searchable'] : []),
     ...(field.classify ? [field.classify] : []),
+    ...(field.mask ? [`masked as ${field.mask}`] : []),
     ...(field.groups ? [`for ${field.groups.join(', ')}`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ModelDefinition } from '../model/define-model.ts';
 import type { Classification } from '../model/field.ts';
+import type { Mask } from '../model/mask.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
 import { type DefinitionSite, definitionSite } from '../plugin/definition-site.ts';
 
@@ -61,7 +62,7 @@ export interface PolicySet {
   } & OperationFlags)[];
   /** What AI clients may reach at all, on top of `access`. Without groups: everyone. */
   readonly permissions: readonly ({ model: string; groups?: readonly string[] } & OperationFlags)[];
-  /** Fields that are hidden, by name or by class, from everyone but some groups. */
+  /** Fields that are hidden or masked, by name or by class, from everyone but some groups. */
   readonly fields: readonly {
     model?: string;
     fields?: readonly string[];
@@ -70,6 +71,8 @@ export interface PolicySet {
     except?: readonly string[];
     /** Or: only these groups are kept from them. */
     groups?: readonly string[];
+    /** They are masked instead of hidden: as each field says (`true`), or like this. */
+    mask?: true | Mask;
   }[];
 }
 

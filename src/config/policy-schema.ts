@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { masks } from '../model/mask.ts';
 
 const names = z.array(z.string()).readonly();
 const flags = {
@@ -27,6 +28,7 @@ export const policySchemas = {
       classify: z.enum(['pii', 'phi', 'financial']).optional(),
       except: names.optional(),
       groups: names.optional(),
+      mask: z.literal([true, ...masks]).optional(),
     })
     .refine(({ fields, classify }) => fields || classify, 'Expected `fields` or `classify`: what to hide.')
     .refine(({ fields, model }) => !fields || model, 'Expected `model` beside `fields`: whose fields.'),

@@ -3,12 +3,22 @@ import type { ModelDefinition } from './define-model.ts';
 import { deriveAccess, systemAccess } from './derive-access.ts';
 import { type AccessExplanation, explainAccess } from './explain-access.ts';
 import type { Field } from './field.ts';
+import type { Mask } from './mask.ts';
 import type { Operation, Principal } from './principal.ts';
 import type { RegisteredModel, Registry } from './registry.ts';
 
 export interface FieldAccess {
+  /** Its values are shown, and may be searched, ordered and grouped by. */
   readonly read: boolean;
   readonly write: boolean;
+  /** It may not be read, but this is shown of it in results. Left out: nothing is. */
+  readonly mask?: Mask;
+}
+
+/** What names a record to people. */
+export interface ShownTitle {
+  readonly field: string;
+  readonly mask: Mask | undefined;
 }
 
 /** What one principal may do with one model. Only models with at least one operation have one. */
@@ -16,13 +26,15 @@ export interface ModelAccess {
   readonly model: ModelDefinition;
   readonly registered: RegisteredModel;
   readonly operations: ReadonlySet<Operation>;
-  /** The fields that the principal knows of (read or write), `id` and `version` always among them. */
+  /** The fields that the principal knows of (read, masked or write), `id` and `version` always among them. */
   readonly fields: ReadonlyMap<string, FieldAccess>;
   /** The model's title field, where the principal may read it. */
   readonly titleField: string | undefined;
-  /** What a search shows when no fields are named: the readable ones but json, text, one2many, `id` and `version`. */
+  /** The same, and also where it is shown masked. */
+  readonly shownTitle: ShownTitle | undefined;
+  /** What a search shows when no fields are named: the readable and masked ones but json, text, one2many, `id` and `version`. */
   readonly briefFields: readonly (readonly [name: string, field: Field])[];
-  /** What a read shows when no fields are named: the readable ones but one2many, `id` and `version`. */
+  /** What a read shows when no fields are named: the readable and masked ones but one2many, `id` and `version`. */
   readonly fullFields: readonly (readonly [name: string, field: Field])[];
   /** What a record must satisfy for this operation, the record rules combined. */
   rule(operation: Operation): Condition;
@@ -37,7 +49,7 @@ export interface AccessLayer {
   readonly name: string;
   /** The operations that this layer allows on the model. Left out: it has no opinion. */
   operations?(input: { principal: Principal; model: ModelDefinition }): ReadonlySet<Operation>;
-  /** Has an opinion on fields. Left out: all are allowed. */
+  /** Has an opinion on fields: to show, to mask (`read` false, with a `mask`) or to hide. Left out: all are allowed. */
   field?(input: { principal: Principal; model: ModelDefinition; name: string; field: Field }): FieldAccess;
   /** A record rule: all layers' rules must hold. */
   rule?(input: { principal: Principal; model: ModelDefinition; operation: Operation }): Condition;

@@ -1,5 +1,6 @@
 import { encodeValue } from './encode.ts';
 import type { Field, FieldKind } from './field.ts';
+import { masks } from './mask.ts';
 import type { RegisteredModel, ReportFault } from './registry.ts';
 import { systemFields } from './system-fields.ts';
 
@@ -7,6 +8,7 @@ const fieldName = /^[a-z][a-zA-Z0-9_]{0,62}$/;
 const currency = /^[A-Z]{3}$/;
 const notUnique: ReadonlySet<FieldKind> = new Set(['text', 'boolean', 'json', 'many2many', 'one2many', 'computed']);
 const notIndexed: ReadonlySet<FieldKind> = new Set(['json', 'one2many', 'computed']);
+const maskable: ReadonlySet<FieldKind> = new Set(['char', 'text', 'computed']);
 const derived: ReadonlySet<FieldKind> = new Set(['one2many', 'computed']);
 
 interface FieldCheck {
@@ -48,6 +50,10 @@ function* optionFaults(field: Field): Iterable<string> {
   if (field.unique && notUnique.has(field.kind)) yield `cannot be unique, being ${field.kind}`;
   if (field.index && notIndexed.has(field.kind)) yield `cannot have an index, being ${field.kind}`;
   if (field.required && derived.has(field.kind)) yield `cannot be required, being ${field.kind}`;
+  if (field.mask !== undefined && !masks.includes(field.mask)) yield `has a mask that is none of ${masks.join(', ')}`;
+  else if (field.mask !== undefined && field.mask !== 'all' && !maskable.has(field.kind)) {
+    yield `cannot show a part of itself when it is masked, being ${field.kind}`;
+  }
   if (field.groups?.length === 0) yield 'has an empty list of groups, so nobody would see it';
   if (field.kind === 'char' || field.kind === 'text') {
     const { maxLength } = field;

@@ -1,6 +1,7 @@
 import type { StoredValue } from '../store/port.ts';
 import { encodeValue } from './encode.ts';
 import { type FieldFault, unknownField } from './field-faults.ts';
+import { holdsMask } from './mask.ts';
 import type { RecordsContext } from './records-context.ts';
 
 /** Values in their stored form, by field. */
@@ -36,8 +37,18 @@ export function checkValues(input: {
   }
   for (const [name, value] of Object.entries(values)) {
     const field = model.fields.get(name);
-    if (!field || !access.fields.get(name)?.write) {
+    const allowed = access.fields.get(name);
+    if (!field || !allowed?.write) {
       faults.push(unknownField(record, name));
+      continue;
+    }
+    if (allowed.mask && holdsMask(value)) {
+      faults.push({
+        record,
+        field: name,
+        message: 'This is how the value is shown to you, masked.',
+        expected: unmasked,
+      });
       continue;
     }
     const encoded = encodeValue(field, value === undefined ? null : value);
@@ -49,6 +60,8 @@ export function checkValues(input: {
   }
   return { set, faults };
 }
+
+const unmasked = 'a new value; leave the field out to keep the one that is there';
 
 export function isMissing(value: StoredValue | undefined): boolean {
   return value === null || value === undefined || (Array.isArray(value) && value.length === 0);

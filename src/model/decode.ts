@@ -2,6 +2,7 @@ import { kernelErrors } from '../errors.ts';
 import type { Row, StoredValue } from '../store/port.ts';
 import type { OutRecord } from './environment.ts';
 import type { Field } from './field.ts';
+import { maskValue } from './mask.ts';
 import { fromSmallestUnit } from './money.ts';
 import { formatPublicId } from './public-id.ts';
 import type { RecordsContext } from './records-context.ts';
@@ -13,7 +14,7 @@ export type NamedField = readonly [name: string, field: Field];
 /** The columns that a store must read for these fields and the title. */
 export function columnsFor({ access }: RecordsContext, fields: readonly NamedField[]): string[] {
   const columns = new Set<string>();
-  if (access.titleField !== undefined) columns.add(access.titleField);
+  if (access.shownTitle) columns.add(access.shownTitle.field);
   for (const [name, field] of fields) {
     if (field.kind === 'computed') for (const source of field.from) columns.add(source);
     else if (field.kind !== 'one2many') columns.add(name);
@@ -33,7 +34,11 @@ export async function decodeRows(input: {
   const relations = await relationValues(input);
   return rows.map(row => {
     const values: Record<string, unknown> = {};
-    for (const [name, field] of fields) values[name] = decodeField({ context, row, name, field, relations });
+    for (const [name, field] of fields) {
+      const value = decodeField({ context, row, name, field, relations });
+      const mask = context.access.fields.get(name)?.mask;
+      values[name] = mask ? maskValue(mask, value) : value;
+    }
     return bareRecord({ context, row, values });
   });
 }

@@ -2,6 +2,8 @@ import { kernelErrors } from '../errors.ts';
 import { all, always, type Condition } from '../store/condition.ts';
 import type { AccessLayer, FieldAccess, ModelAccess } from './access-policy.ts';
 import type { Field } from './field.ts';
+import { isShown } from './is-shown.ts';
+import type { Mask } from './mask.ts';
 import { type AccessInput, allowedOperations, fieldOpinions } from './opinions.ts';
 import { type Operation, operations } from './principal.ts';
 import type { RegisteredModel } from './registry.ts';
@@ -57,12 +59,15 @@ export function systemAccess(model: RegisteredModel): ModelAccess {
 function shownFields(
   model: RegisteredModel,
   fields: ReadonlyMap<string, FieldAccess>,
-): Pick<ModelAccess, 'titleField' | 'briefFields' | 'fullFields'> {
+): Pick<ModelAccess, 'titleField' | 'shownTitle' | 'briefFields' | 'fullFields'> {
   const fullFields = [...model.fields].filter(
-    ([name, field]) => fields.get(name)?.read && field.kind !== 'one2many' && name !== 'id' && name !== 'version',
+    ([name, field]) => isShown(fields.get(name)) && field.kind !== 'one2many' && name !== 'id' && name !== 'version',
   );
+  const { titleField } = model;
+  const title = titleField === undefined ? undefined : fields.get(titleField);
   return {
-    titleField: model.titleField !== undefined && fields.get(model.titleField)?.read ? model.titleField : undefined,
+    titleField: title?.read ? titleField : undefined,
+    shownTitle: titleField !== undefined && isShown(title) ? { field: titleField, mask: title?.mask } : undefined,
     briefFields: fullFields.filter(([, field]) => field.kind !== 'json' && field.kind !== 'text'),
     fullFields,
   };
@@ -80,20 +85,27 @@ function fieldsOf(input: AccessInput, allowed: ReadonlySet<Operation>): Readonly
     const access = allowedAccess(input, name, field);
     const read = canRead && access.read;
     const write = canWrite && access.write;
-    if (read || write) fields.set(name, { read, write });
+    const mask = canRead ? access.mask : undefined;
+    if (read || write || mask) fields.set(name, { read, write, ...(mask && { mask }) });
   }
   return fields;
 }
 
+/** What everything with a say allows: one that hides is enough, and so is one that masks what the others show. */
 function allowedAccess(input: AccessInput, name: string, field: Field): FieldAccess {
-  let read = true;
   let write = true;
+  let isHidden = false;
+  const veiling = new Set<Mask>();
   for (const { access } of fieldOpinions(input, name, field)) {
-    read &&= access.read;
     write &&= access.write;
-    if (!read && !write) break;
+    if (access.mask) veiling.add(access.mask);
+    else isHidden ||= !access.read;
+    if (isHidden && !write) break;
   }
-  return { read, write };
+  // A reference leads to a record, whatever is shown of it: there is no masking one.
+  const [mask, other] = veiling;
+  if (isHidden || (mask && 'to' in field)) return { read: false, write };
+  return mask ? { read: false, write, mask: other ? 'all' : mask } : { read: true, write };
 }
 
 function isDerived(field: Field): boolean {

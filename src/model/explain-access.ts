@@ -1,5 +1,7 @@
 import { always, type Condition } from '../store/condition.ts';
 import type { AccessLayer, AccessQuestion, PolicyEntry } from './access-policy.ts';
+import { deriveAccess } from './derive-access.ts';
+import type { Mask } from './mask.ts';
 import { type AccessInput, allowedOperations, fieldOpinions, operationsOpinions } from './opinions.ts';
 import type { Operation } from './principal.ts';
 
@@ -28,6 +30,8 @@ export interface RecordsExplanation {
 /** A field that may not be read, and who says so. */
 export interface HiddenField {
   readonly name: string;
+  /** What is shown of it all the same; undefined: nothing. */
+  readonly mask: Mask | undefined;
   readonly opinions: readonly Opinion[];
 }
 
@@ -35,7 +39,7 @@ export interface HiddenField {
 export interface AccessExplanation {
   operation(operation: Operation): OperationExplanation;
   records(operation: Operation): readonly RecordsExplanation[];
-  /** Fields of the model that may not be read, with everyone who is against it. */
+  /** Fields of the model that may not be read, masked ones too, with everyone who is against it. */
   hiddenFields(): readonly HiddenField[];
 }
 
@@ -61,15 +65,17 @@ export function explainAccess(input: AccessInput): AccessExplanation {
         const entries = entriesOf(layer, { ...about, kind: 'records', operation });
         return layer.rule ? [{ by: layer.name, condition, entries }] : [];
       }),
-    hiddenFields: () =>
-      [...input.model.fields].flatMap(([name, field]) => {
+    hiddenFields() {
+      const access = deriveAccess(input);
+      return [...input.model.fields].flatMap(([name, field]) => {
         const against = Array.from(fieldOpinions(input, name, field)).filter(({ access }) => !access.read);
         const opinions = against.map(({ by, layer, of }): Opinion => {
           const entries = entriesOf(layer, { ...about, name, field, ...of, kind: 'field' });
           return { by: of ? `${by} (on ${of.model.name}.${of.name}, which it shows)` : by, allows: false, entries };
         });
-        return opinions.length > 0 ? [{ name, opinions }] : [];
-      }),
+        return opinions.length > 0 ? [{ name, mask: access?.fields.get(name)?.mask, opinions }] : [];
+      });
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../store/port.ts';
+import type { Mask } from './mask.ts';
 
 /** Classes of personal or sensitive data, for policies that hide or mask by class. */
 export type Classification = 'pii' | 'phi' | 'financial';
@@ -27,6 +28,8 @@ export interface FieldOptions {
   /** Only the server's own code reads and writes it, whatever groups and policies say; a caller does not know of it. */
   readonly sealed?: boolean;
   readonly classify?: Classification;
+  /** What a policy that masks it leaves of it; more than `all` only of text. Default `all`: nothing. */
+  readonly mask?: Mask;
   /** The value, or how to make it, of a new record that brings none; `caller` creates it (id null: the server itself). */
   readonly default?: Json | ((caller: Caller) => Json);
 }

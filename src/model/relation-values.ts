@@ -76,7 +76,7 @@ export async function shownRecords(input: {
   const rows = await context.parts.store.find({
     model,
     where: all(list.length === 1 ? equals('id', only) : oneOf('id', list), access.rule('read')),
-    fields: access.titleField === undefined ? [] : [access.titleField],
+    fields: access.shownTitle ? [access.shownTitle.field] : [],
   });
   return new Map(rows.map(row => [row.id, { id: formatPublicId(model, row.id), title: titleOf(access, row) }]));
 }

@@ -1,9 +1,10 @@
 import type { NamedField } from './decode.ts';
 import { fieldNotAvailable } from './field-not-available.ts';
+import { isShown } from './is-shown.ts';
 import { invalid, type RecordsContext } from './records-context.ts';
 
 /**
- * The fields that a caller asks for, each once; FIELD_NOT_AVAILABLE for one that is unknown or not readable. Asked for
+ * The fields that a caller asks for, each once; FIELD_NOT_AVAILABLE for one that is unknown or not shown. Asked for
  * none in particular: of a search (`brief`) all but json, text and one2many, of a read all but one2many; `id` and
  * `version` are on the record itself.
  */
@@ -19,7 +20,7 @@ export function requestedFields(input: {
   const named = new Map<string, NamedField[1]>();
   for (const [index, name] of fields.entries()) {
     const field = typeof name === 'string' ? model.fields.get(name) : undefined;
-    if (!field || !access.fields.get(name)?.read) {
+    if (!field || !isShown(access.fields.get(name))) {
       throw fieldNotAvailable({
         model: model.name,
         path: typeof name === 'string' ? name : '?',

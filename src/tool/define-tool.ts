@@ -7,8 +7,11 @@ import type { Json } from '../store/port.ts';
 export interface Touch {
   readonly model: string;
   readonly operation: Operation;
-  /** Every field path named anywhere in the arguments (dotted through relations), with its place for the error text. */
-  readonly fields?: readonly { readonly path: string; readonly use: 'read' | 'write'; readonly at: string }[];
+  /**
+   * Every field path named anywhere in the arguments (dotted through relations), with its place for the error text.
+   * `read`: the answer depends on its value; `show`: it is in the answer and no more, so a masked one will do.
+   */
+  readonly fields?: readonly { readonly path: string; readonly use: 'read' | 'show' | 'write'; readonly at: string }[];
   /** Ids named in the arguments, for the audit entry. */
   readonly ids?: readonly string[];
   /** For the audit entry: a domain without values, such as `email = … & city ilike …`. */

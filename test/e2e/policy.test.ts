@@ -121,7 +121,8 @@ describeOnStores('trials beside a running server', open => {
     const { key, prefix } = await newKey('sara', { maxSessions: 1, rate: 1 });
     const { id } = await requireKey(gatehouse.app.runtime, prefix);
     // What the server notes by itself, and what earlier calls of other keys leave behind, comes and goes.
-    const restless = /^gatehouse\.|^security\.(audit-tip|audit-head|session|api-key-usage|alert.*|.*baseline|session-ending)$/;
+    const restless =
+      /^gatehouse\.|^security\.(audit-tip|audit-head|session|api-key-usage|alert.*|.*baseline|session-ending)$/;
     const everything = async () => {
       const { store: real, registry } = gatehouse.app.runtime;
       const rows = await Promise.all(
@@ -309,7 +310,7 @@ describe(`${verifies('POL-1', 'CLI-1')} on the command line`, () => {
     expect(ran.stdout).toMatch(
       /^ok {4}good\nFAIL {2}bad\n {8}verdict\n {10}expected {2}allowed\n {10}found {5}denied at model, MODEL_NOT_AVAILABLE/,
     );
-    expect(ran.stdout).toMatch(/expected {2}hidden: email\n {10}found {5}visible\n\n3 cases, 2 failed\n$/);
+    expect(ran.stdout).toMatch(/field email\n {10}expected {2}hidden\n {10}found {5}visible\n\n3 cases, 2 failed\n$/);
   });
 
   test('policy diff says who gains and who loses what', async () => {

@@ -9,7 +9,7 @@ export const user = defineModel({
   fields: {
     login: field.char({ required: true, unique: true, maxLength: 100 }),
     name: field.char({ required: true, searchable: true }),
-    email: field.char({ classify: 'pii', searchable: true }),
+    email: field.char({ classify: 'pii', mask: 'email', searchable: true }),
     time_zone: field.char({ default: 'UTC', help: 'IANA name, such as Europe/Berlin. Allowed hours are read in it.' }),
     active: field.boolean({ default: true, help: 'A user that is not active can do nothing with any credential.' }),
     groups: field.many2many({ to: 'base.group' }),

@@ -29,7 +29,7 @@ export const employee = defineModel({
     work_email: field.char({ label: 'E-mail at work', unique: true }),
     hired_on: field.date({ label: 'With us since' }),
     salary: field.monetary({ classify: 'financial', help: 'Gross, a year.' }),
-    national_id: field.char({ label: 'National id', classify: 'pii' }),
+    national_id: field.char({ label: 'National id', classify: 'pii', mask: 'last4' }),
     user_id: field.many2one({ to: 'base.user', label: 'User', onDelete: 'clear' }),
   },
 });

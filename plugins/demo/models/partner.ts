@@ -15,8 +15,8 @@ export const partner = defineModel({
     zip: field.char({ label: 'Postal code', maxLength: 16 }),
     city: field.char({ index: true, searchable: true }),
     country_id: field.many2one({ to: 'crm.country', label: 'Country' }),
-    email: field.char({ label: 'E-mail', index: true, searchable: true, classify: 'pii' }),
-    phone: field.char({ classify: 'pii' }),
+    email: field.char({ label: 'E-mail', index: true, searchable: true, classify: 'pii', mask: 'email' }),
+    phone: field.char({ classify: 'pii', mask: 'phone' }),
     tags: field.many2many({ to: 'crm.tag' }),
     user_id: field.many2one({
       to: 'base.user',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool, operations, type ToolDefinition } from '../../../src/index.ts';
+import { defineTool, masks, operations, type ToolDefinition } from '../../../src/index.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
 import { describeModel } from '../model-description.ts';
@@ -14,6 +14,10 @@ const fieldDescription = z.object({
   help: z.string().optional(),
   required: z.boolean(),
   readable: z.boolean(),
+  masked: z
+    .enum(masks)
+    .optional()
+    .describe('Results show only this part of the value, or none (all); it cannot be searched, ordered or grouped by.'),
   writable: z.boolean(),
   unique: z.boolean().optional(),
   searchable: z.boolean().optional().describe('Takes part in the query of search.'),

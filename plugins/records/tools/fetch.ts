@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool, kernelErrors, type ToolDefinition } from '../../../src/index.ts';
+import { defineTool, isShown, kernelErrors, type ToolDefinition } from '../../../src/index.ts';
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { roomOf } from '../answer/room.ts';
@@ -35,8 +35,8 @@ export function fetchTool(settings: RecordSettings): ToolDefinition {
     async run({ id }, { env, policy, principal }) {
       const model = modelOf(id);
       const access = policy.of(principal, model);
-      const fields = Array.from(access?.fields ?? []).flatMap(([name, { read }]) =>
-        read && !besides.has(name) ? name : [],
+      const fields = Array.from(access?.fields ?? []).flatMap(([name, field]) =>
+        isShown(field) && !besides.has(name) ? name : [],
       );
       const [record] = await env.of(model).read([id], fields);
       if (!access || !record) throw kernelErrors.RECORD_NOT_FOUND();

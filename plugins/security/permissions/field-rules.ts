@@ -1,4 +1,14 @@
-import type { Field, PolicyEntry, PolicyOrigin, PolicySet, Principal, Row } from '../../../src/index.ts';
+import {
+  type Field,
+  type FieldAccess,
+  type Mask,
+  masks,
+  type PolicyEntry,
+  type PolicyOrigin,
+  type PolicySet,
+  type Principal,
+  type Row,
+} from '../../../src/index.ts';
 import { type GroupNames, idList } from '../../base/plugin.ts';
 import { namesOf } from './permission-table.ts';
 
@@ -9,12 +19,14 @@ interface FieldRule {
   readonly except: readonly string[];
   /** undefined: everyone is kept from them. */
   readonly groups: readonly string[] | undefined;
+  /** undefined: they are hidden; true: as the field says. */
+  readonly mask: Mask | true | undefined;
   readonly origin: PolicyOrigin;
 }
 
 export interface FieldRuleTable {
-  isHidden(input: FieldQuestion): boolean;
-  /** The rules that hide the field from anybody, for people to read. */
+  access(input: FieldQuestion): FieldAccess;
+  /** The rules that mask or hide the field from anybody, for people to read. */
   entries(input: FieldQuestion): PolicyEntry[];
 }
 
@@ -25,7 +37,7 @@ interface FieldQuestion {
   readonly field: Field;
 }
 
-/** The field policies of config and store together: one that hides a field is enough. */
+/** The field policies of config and store together: one that hides a field is enough, then one that masks it. */
 export function createFieldRuleTable(parts: {
   readonly policies: PolicySet;
   /** Rows of `security.field-rule` by the model that they speak of; '' for those of every model. */
@@ -45,7 +57,11 @@ export function createFieldRuleTable(parts: {
   const matching = ({ model, name, field }: FieldQuestion) =>
     [...rulesOf(''), ...rulesOf(model)].filter(rule => matches(rule, name, field));
   return {
-    isHidden: question => matching(question).some(rule => applies(rule, question.principal)),
+    access: question =>
+      combined(
+        matching(question).filter(rule => applies(rule, question.principal)),
+        question.field,
+      ),
     entries: question =>
       matching(question).map(rule => ({
         origin: rule.origin,
@@ -55,6 +71,25 @@ export function createFieldRuleTable(parts: {
       })),
   };
 }
+
+const shown: FieldAccess = { read: true, write: true };
+const hidden: FieldAccess = { read: false, write: false };
+
+/** What is masked may be written all the same, where other rights allow it. */
+function combined(rules: readonly FieldRule[], field: Field): FieldAccess {
+  if (rules.length === 0) return shown;
+  if (rules.some(({ mask }) => mask === undefined)) return hidden;
+  const [mask = 'all', ...others] = new Set(rules.map(rule => maskOf(rule, field)));
+  return { read: false, write: true, mask: others.length > 0 ? 'all' : mask };
+}
+
+/** Of what is no text, no part is left. */
+function maskOf({ mask }: FieldRule, field: Field): Mask {
+  const wanted = mask === true ? field.mask : mask;
+  return (partly.has(field.kind) && wanted) || 'all';
+}
+
+const partly: ReadonlySet<Field['kind']> = new Set(['char', 'text', 'computed']);
 
 function matches(rule: FieldRule, name: string, field: Field): boolean {
   return (rule.fields?.has(name) ?? true) && (rule.classify === undefined || rule.classify === field.classify);
@@ -66,8 +101,8 @@ function applies({ groups, except }: FieldRule, principal: Principal): boolean {
 }
 
 function configRule(entry: PolicySet['fields'][number]): FieldRule {
-  const { fields, classify, except = [], groups } = entry;
-  return { fields: fields && new Set(fields), classify, except, groups, origin: { entry } };
+  const { fields, classify, except = [], groups, mask } = entry;
+  return { fields: fields && new Set(fields), classify, except, groups, mask, origin: { entry } };
 }
 
 /** What cannot be read hides more, never less: a list of names that is none, groups that are gone. */
@@ -80,6 +115,7 @@ function storedRule(row: Row, nameOf: GroupNames): FieldRule {
     classify: typeof row.classify === 'string' ? row.classify : undefined,
     except: namesOf(row.except, nameOf),
     groups: isWhole ? groups : undefined,
+    mask: row.mask === 'field' ? true : masks.find(mask => mask === row.mask),
     origin: { model: 'security.field-rule', id: row.id },
   };
 }

@@ -1,7 +1,6 @@
 import type { AccessLayer } from '../../../src/index.ts';
 import type { PermissionDirectory } from './permission-directory.ts';
 
-const all = { read: true, write: true };
 const none = { read: false, write: false };
 
 /** The whitelist of what AI clients may reach at all. Before it is known: nothing. */
@@ -18,13 +17,13 @@ export function permissionLayer(directory: () => PermissionDirectory | undefined
   };
 }
 
-/** Fields that policies hide. Before they are known: all of them. */
+/** Fields that policies hide or mask. Before they are known: all of them. */
 export function fieldRuleLayer(directory: () => PermissionDirectory | undefined): AccessLayer {
   return {
     name: 'field policies',
     field({ principal, model, name, field }) {
       const tables = directory()?.tables();
-      return tables && !tables.fields.isHidden({ principal, model: model.name, name, field }) ? all : none;
+      return tables?.fields.access({ principal, model: model.name, name, field }) ?? none;
     },
     explain(question) {
       const tables = directory()?.tables();

@@ -1,10 +1,10 @@
 import {
-  type AccessPolicy,
   fieldNotAvailable,
   fieldsNotAvailable,
   type GatehouseError,
   type Guard,
   hasCode,
+  isShown,
   kernelErrors,
   type Principal,
   type Runtime,
@@ -42,7 +42,7 @@ export const fieldsGuard: Guard<'fields'> = {
 
 function checkField(input: {
   path: string;
-  use: 'read' | 'write';
+  use: 'read' | 'show' | 'write';
   at: string;
   model: string;
   principal: Principal | undefined;
@@ -57,11 +57,7 @@ function checkField(input: {
     if (policy.of(principal, input.model)?.fields.get(path)?.write) return;
     throw fieldNotAvailable({ model: input.model, path, at });
   }
-  if (knows(policy, principal, input.model, path)) return;
+  const known = policy.of(principal, input.model)?.fields.get(path);
+  if (use === 'show' ? isShown(known) : known?.read) return;
   resolvePath({ path, model, registry, access: name => policy.of(principal, name), maxLength: maxPathLength, at });
-}
-
-/** The quick answer for a plain name. */
-function knows(policy: AccessPolicy, principal: Principal, model: string, path: string): boolean {
-  return policy.of(principal, model)?.fields.get(path)?.read === true;
 }

@@ -1,6 +1,7 @@
 import {
   type Field,
   type Guard,
+  isShown,
   kernelErrors,
   type ModelAccess,
   type Principal,
@@ -29,9 +30,10 @@ export const redactGuard: Guard<'redact'> = {
   },
 };
 
-/** Every field of the path, through relations, may be read. */
+/** Every field of the path, through relations, may be read; a field of the record itself may also be shown masked. */
 function isReadable(input: { path: string; model: string; principal: Principal; runtime: Runtime }): boolean {
   const { path, principal, runtime } = input;
+  if (isShown(runtime.policy.of(principal, input.model)?.fields.get(path))) return true;
   let model: string | undefined = input.model;
   for (const name of path.split('.')) {
     const access: ModelAccess | undefined = model === undefined ? undefined : runtime.policy.of(principal, model);

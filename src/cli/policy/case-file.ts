@@ -34,6 +34,7 @@ const expectation = z
     ids: names.optional(),
     visibleFields: names.optional(),
     hiddenFields: names.optional(),
+    maskedFields: names.optional(),
   })
   .refine(
     ({ verdict, stage, code }) => verdict === 'denied' || !(stage ?? code),

@@ -10,7 +10,7 @@ export type Difference = {
   /** `everyone`, `group sales`, `user sara`. */
   readonly who: string;
   readonly model: string;
-  /** `read`, … ; for fields `read field`, `write field`. */
+  /** `read`, … ; for fields `read field`, `write field`, `masked field`. */
   readonly what: string;
   readonly change: 'gains' | 'loses' | 'has other records';
   /** Of a gain or a loss of fields. */
@@ -77,7 +77,13 @@ function differences(before: ReadonlyMap<string, Rights>, after: ReadonlyMap<str
   return found;
 }
 
-const nothing: ModelRights = { operations: new Set(), records: new Map(), readable: new Set(), writable: new Set() };
+const nothing: ModelRights = {
+  operations: new Set(),
+  records: new Map(),
+  readable: new Set(),
+  writable: new Set(),
+  masked: new Set(),
+};
 
 function* differencesOf(who: string, before: Rights, after: Rights): Iterable<Difference> {
   for (const model of [...new Set([...before.keys(), ...after.keys()])].sort()) {
@@ -98,6 +104,7 @@ function* differencesOf(who: string, before: Rights, after: Rights): Iterable<Di
     for (const [what, use] of [
       ['read field', 'readable'],
       ['write field', 'writable'],
+      ['masked field', 'masked'],
     ] as const) {
       const gained = [...fresh[use].difference(old[use])].sort();
       const lost = [...old[use].difference(fresh[use])].sort();

@@ -23,6 +23,14 @@ export function explanationText(explanation: Explanation): string {
     .join('\n');
 }
 
+const parts: Readonly<Record<string, string>> = {
+  all: 'nothing',
+  email: 'the first character and the domain',
+  phone: 'the last two digits',
+  last4: 'the last four characters',
+  initials: 'the initials',
+};
+
 function headline({ verdict, stage, by, code, message, reason }: Explanation): string {
   if (verdict === 'allowed') return 'ALLOWED';
   return `DENIED at ${stage} by ${by}: ${code}\n${message}${reason === null ? '' : ` (${reason})`}`;
@@ -45,8 +53,8 @@ function accessLines(report: AccessReport): string[] {
       ? [`  records   ${domain === null ? '(a condition that the notation has no words for)' : JSON.stringify(domain)}`]
       : []),
     ...(allowed ? rules.filter(({ applies }) => applies).map(entryLine) : []),
-    ...hidden.flatMap(({ field, because }) => [
-      `  hidden    ${field}`,
+    ...hidden.flatMap(({ field, mask, because }) => [
+      mask === null ? `  hidden    ${field}` : `  masked    ${field}, showing ${parts[mask] ?? mask}`,
       ...because.flatMap(({ by, entries }) => [
         ...(entries.length === 0 ? [`      ${by}`] : entries.filter(({ applies }) => applies).map(entryLine)),
       ]),

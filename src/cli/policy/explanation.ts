@@ -56,7 +56,12 @@ export type AccessReport = {
   /** Odoo notation; null: not to be said in it. */
   readonly domain: Json;
   readonly rules: readonly EntryReport[];
-  readonly hidden: readonly { readonly field: string; readonly because: readonly OpinionReport[] }[];
+  /** Fields that may not be read. `mask`: what is shown of them; null: nothing. */
+  readonly hidden: readonly {
+    readonly field: string;
+    readonly mask: string | null;
+    readonly because: readonly OpinionReport[];
+  }[];
 };
 
 export type OpinionReport = {
@@ -152,6 +157,7 @@ function accessReports(house: TrialHouse, { call }: Trial): AccessReport[] {
         rules: bound.flatMap(({ entries }) => entries.map(report)),
         hidden: explained.hiddenFields().map(field => ({
           field: field.name,
+          mask: field.mask ?? null,
           because: field.opinions.map(described),
         })),
       },

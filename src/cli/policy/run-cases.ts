@@ -72,19 +72,25 @@ function faultsIn({ house, given, trial }: { house: TrialHouse; given: PolicyCas
     const ids = trial.call.reached.flatMap(reached => reached.ids);
     compare('ids', listText(expect.ids), wasRun ? listText(ids) : 'the tool was not run');
   }
-  const readable = readableFields(house, trial);
-  const missing = expect.visibleFields?.filter(name => !readable.has(name)) ?? [];
-  const shown = expect.hiddenFields?.filter(name => readable.has(name)) ?? [];
-  if (missing.length > 0) faults.push({ what: 'fields', expected: `visible: ${missing.join(', ')}`, found: 'hidden' });
-  if (shown.length > 0) faults.push({ what: 'fields', expected: `hidden: ${shown.join(', ')}`, found: 'visible' });
+  const stateOf = fieldStates(house, trial);
+  const wanted = [
+    [expect.visibleFields, 'visible'],
+    [expect.maskedFields, 'masked'],
+    [expect.hiddenFields, 'hidden'],
+  ] as const;
+  for (const [names = [], state] of wanted) for (const name of names) compare(`field ${name}`, state, stateOf(name));
   return faults;
 }
 
-/** Of the first model that the call names. */
-function readableFields({ app }: TrialHouse, { call }: Trial): ReadonlySet<string> {
+/** How the caller sees a field of the first model that the call names. */
+function fieldStates({ app }: TrialHouse, { call }: Trial): (name: string) => 'visible' | 'masked' | 'hidden' {
   const [touch] = call.touches;
-  const access = touch && call.principal && app.runtime.policy.of(call.principal, touch.model);
-  return new Set([...(access?.fields ?? [])].filter(([, { read }]) => read).map(([name]) => name));
+  const fields = touch && call.principal && app.runtime.policy.of(call.principal, touch.model)?.fields;
+  return name => {
+    const access = fields?.get(name);
+    if (access?.read) return 'visible';
+    return access?.mask ? 'masked' : 'hidden';
+  };
 }
 
 function verdictText({ verdict, stage, code }: PolicyCase['expect']): string {

@@ -13,6 +13,8 @@ export interface ModelRights {
   readonly records: ReadonlyMap<Operation, string>;
   readonly readable: ReadonlySet<string>;
   readonly writable: ReadonlySet<string>;
+  /** Shown masked, with the mask: `email (all)`. */
+  readonly masked: ReadonlySet<string>;
 }
 
 /** What everyone may do, and each group, and each of these users. A group that this config has not is like nobody's. */
@@ -41,6 +43,7 @@ function rightsOf({ app }: TrialHouse, principal: Principal): Rights {
         ),
         readable: fieldsWith('read'),
         writable: fieldsWith('write'),
+        masked: new Set([...access.fields].flatMap(([name, { mask }]) => (mask ? `${name} (${mask})` : []))),
       };
       return [access.model.name, rights];
     }),

@@ -22,8 +22,8 @@ test(`${verifies('FIELD-1')} search lists the fields of domain, fields and order
       fields: [
         { path: 'partner_id.country_id.code', use: 'read', at: 'domain[1][0]' },
         { path: 'secret', use: 'read', at: 'domain[3][0]' },
-        { path: 'name', use: 'read', at: 'fields[0]' },
-        { path: 'amount_total', use: 'read', at: 'fields[1]' },
+        { path: 'name', use: 'show', at: 'fields[0]' },
+        { path: 'amount_total', use: 'show', at: 'fields[1]' },
         { path: 'date', use: 'read', at: 'order[0]' },
         { path: 'partner_id.name', use: 'read', at: 'order[1]' },
       ],
@@ -58,7 +58,7 @@ test(`${verifies('FIELD-1')} aggregate lists the fields of domain, groupBy and m
 
 test(`${verifies('FIELD-1', 'AUD-1')} read names its ids and fields for every model`, () => {
   const ids = [`crm.partner/${someId}`, `sale.order/${someId}`, `crm.partner/${otherId}`];
-  const fields = [{ path: 'name', use: 'read', at: 'fields[0]' }];
+  const fields = [{ path: 'name', use: 'show', at: 'fields[0]' }];
   expect(touchesOf('read', { ids, fields: ['name'] })).toEqual([
     { model: 'crm.partner', operation: 'read', ids: [ids[0], ids[2]], fields },
     { model: 'sale.order', operation: 'read', ids: [ids[1]], fields },

@@ -208,6 +208,11 @@ const single: readonly { what: string; options: string; fault: string | RegExp; 
     options: `${base}, policies: { fields: [{ classify: 'pi' }] }`,
     fault: /fields\[0\]\.classify: Expected one of pii, phi, financial, got "pi"\. Did you mean pii\?/,
   },
+  {
+    what: 'a mask',
+    options: `${base}, policies: { fields: [{ classify: 'pii', mask: 'emial' }] }`,
+    fault: /fields\[0\]\.mask: Expected one of true, all, email, phone, last4, initials, got "emial"/,
+  },
 ];
 
 test.each(single)(`${verifies('CFG-1')} one fault, one line: $what`, async ({ options, fault, env }) => {

@@ -3,6 +3,7 @@ import { hasCode } from '../../../src/errors.ts';
 import { type AccessLayer, createAccessPolicy } from '../../../src/model/access-policy.ts';
 import { defineModel } from '../../../src/model/define-model.ts';
 import { field } from '../../../src/model/field.ts';
+import type { Mask } from '../../../src/model/mask.ts';
 import {
   type Credential,
   type Operation,
@@ -46,6 +47,15 @@ function allowing(...allowed: Operation[]): AccessLayer {
 
 function policyOf(...layers: AccessLayer[]) {
   return createAccessPolicy({ registry, layers });
+}
+
+/** Masks fields, as `crm.partner.name`. */
+function masking(mask: Mask, ...paths: string[]): AccessLayer {
+  return {
+    name: 'masking',
+    field: ({ model, name }) =>
+      paths.includes(`${model.name}.${name}`) ? { read: false, write: true, mask } : { read: true, write: true },
+  };
 }
 
 /** Takes fields away, as `crm.partner.name`. */
@@ -227,3 +237,54 @@ test(`${verifies('PERM-2')} explain names everyone who has a say`, () => {
 function without(model: string): AccessLayer {
   return { name: 'without', operations: input => new Set(input.model.name === model ? [] : operations) };
 }
+
+describe(`${verifies('FIELD-2')} masked fields`, () => {
+  const everything = allowing(...operations);
+  const accessTo = (name: string, layers: AccessLayer[], principal = user()) =>
+    policyOf(everything, ...layers)
+      .of(principal, 'crm.partner')
+      ?.fields.get(name);
+
+  test.each<[string, AccessLayer[], object | undefined]>([
+    ['one mask', [masking('email', 'crm.partner.email')], { read: false, write: true, mask: 'email' }],
+    [
+      'the same twice',
+      [masking('email', 'crm.partner.email'), masking('email', 'crm.partner.email')],
+      { read: false, write: true, mask: 'email' },
+    ],
+    [
+      'two that differ: nothing is shown',
+      [masking('email', 'crm.partner.email'), masking('last4', 'crm.partner.email')],
+      { read: false, write: true, mask: 'all' },
+    ],
+    ['hidden by another', [masking('email', 'crm.partner.email'), hiding('crm.partner.email')], undefined],
+    ['hidden by another before', [hiding('crm.partner.email'), masking('email', 'crm.partner.email')], undefined],
+  ])('%s', (_, layers, expected) => expect(accessTo('email', layers)).toEqual(expected));
+
+  test('what is made of one is hidden', () => {
+    expect(accessTo('hint', [masking('all', 'crm.partner.secret')])).toBeUndefined();
+    expect(accessTo('initial', [masking('all', 'crm.partner.name')])).toBeUndefined();
+  });
+
+  test.each(['parent_id', 'tag_ids', 'order_ids'])('a relation cannot be masked, so %s is hidden', name => {
+    expect(accessTo(name, [masking('all', `crm.partner.${name}`)])?.read ?? false).toBe(false);
+    expect(accessTo(name, [masking('all', `crm.partner.${name}`)])?.mask).toBeUndefined();
+  });
+
+  test('a one2many through a masked inverse is hidden', () => {
+    expect(accessTo('order_ids', [masking('all', 'sale.order.partner_id')])).toBeUndefined();
+  });
+
+  test("the credential's fields and the right to read come first", () => {
+    const listed = user({ credential: { fields: new Map([['crm.partner', new Set(['name'])]]) } });
+    expect(accessTo('email', [masking('email', 'crm.partner.email')], listed)).toBeUndefined();
+    const writer = user({ credential: { scopes: new Set<Operation>(['write']) } });
+    expect(accessTo('email', [masking('email', 'crm.partner.email')], writer)).toEqual({ read: false, write: true });
+    const reader = user({ credential: { scopes: new Set<Operation>(['read']) } });
+    expect(accessTo('email', [masking('email', 'crm.partner.email')], reader)).toEqual({
+      read: false,
+      write: false,
+      mask: 'email',
+    });
+  });
+});

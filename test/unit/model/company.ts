@@ -8,6 +8,7 @@ import {
   type RecordChange,
 } from '../../../src/model/environment.ts';
 import { field } from '../../../src/model/field.ts';
+import type { Mask } from '../../../src/model/mask.ts';
 import { type Operation, operations, type Principal, systemPrincipal } from '../../../src/model/principal.ts';
 import { buildRegistry, type Registry } from '../../../src/model/registry.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -105,6 +106,8 @@ export interface Rights {
   readonly models?: Readonly<Record<string, readonly Operation[] | null>>;
   /** Fields that the user may not read or write, as `crm.partner.secret`. */
   readonly hidden?: readonly string[];
+  /** Fields that the user sees masked, and may write. */
+  readonly masked?: Readonly<Record<string, Mask>>;
   /** Fields that the user may write and not read. */
   readonly writeOnly?: readonly string[];
   /** Record rules by model, for all operations or for the one after the colon: `sale.order:write`. */
@@ -122,6 +125,8 @@ export function layerOf(registry: Registry, rights: ReadonlyMap<Principal, Right
     field({ principal, model, name }) {
       const path = `${model.name}.${name}`;
       if (rights.get(principal)?.hidden?.includes(path)) return { read: false, write: false };
+      const mask = rights.get(principal)?.masked?.[path];
+      if (mask) return { read: false, write: true, mask };
       return { read: !rights.get(principal)?.writeOnly?.includes(path), write: true };
     },
     rule({ principal, model, operation }) {

@@ -74,6 +74,8 @@ describe('faults of a field', () => {
     ['indexed json', 'x', field.json({ index: true }), 'cannot have an index'],
     ['a length', 'x', field.char({ maxLength: 0 }), 'maxLength'],
     ['no groups', 'x', field.char({ groups: [] }), 'empty list of groups'],
+    ['a mask of a number', 'x', field.integer({ mask: 'last4' }), 'cannot show a part of itself'],
+    ['a mask that there is not', 'x', field.char({ mask: 'nose' as never }), 'a mask that is none of all, email'],
     ['required and cleared', 'x', field.many2one({ to: 'a.thing', required: true, onDelete: 'clear' }), 'is required'],
     ['computed from nothing', 'x', field.computed({ from: ['nope'], compute: () => 1 }), 'computed from nope'],
     ['computed from a relation', 'x', field.computed({ from: ['parent_id'], compute: () => 1 }), 'which is many2one'],
