@@ -7,6 +7,7 @@ import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from '.
 import { createMethods } from './methods.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
+import { usableTool } from './usable-tool.ts';
 
 export interface GateParts {
   readonly runtime: Runtime;
@@ -79,9 +80,9 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
   }
 
   async function runTool(call: Call, context: CallContext): Promise<ToolResult> {
-    if (!call.tool) throw kernelErrors.UNKNOWN_TOOL();
+    const tool = usableTool(call.tool, context);
     const open = call as OpenCall;
-    const result = await call.tool.run(call.arguments, context);
+    const result = await tool.run(call.arguments, context);
     if (result.note) open.success = { kind: 'ok', note: result.note };
     open.stage = 'redact';
     for (const guard of redacting) await guard.check(call, runtime, result);
@@ -160,6 +161,7 @@ const protocolCodes: ReadonlySet<string> = new Set([
 ]);
 /** What the environment refuses because of rights; the rest of its refusals are errors of the call. */
 const deniedWhileExecuting: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOOL',
   'MODEL_NOT_AVAILABLE',
   'OPERATION_NOT_ALLOWED',
   'FIELD_NOT_AVAILABLE',

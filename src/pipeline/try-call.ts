@@ -6,6 +6,7 @@ import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, StageName } from './call.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
+import { usableTool } from './usable-tool.ts';
 
 /*
  * A trial: what would become of a call, decided by the guards and the environment that decide calls, with nothing
@@ -90,7 +91,7 @@ export async function tryCall(parts: TrialParts, input: { call: Call; caller: Tr
     const context = parts.contextOf(call, {});
     const args = tool.trial(call.arguments);
     return step('execute', tool.name, async () => {
-      result = await tool.run(args, context);
+      result = await usableTool(tool, context).run(args, context);
     });
   }
 

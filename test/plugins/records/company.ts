@@ -145,7 +145,7 @@ export async function openCompany(at: TestStore): Promise<Company> {
   const agreements = createAgreements({ store, now, newId, randomBytes });
   const policy = createAccessPolicy({ registry, layers: [layer] });
   const context = (who: Principal): CallContext => ({
-    call: {} as CallContext['call'],
+    call: { touches: [] as CallContext['call']['touches'] } as CallContext['call'],
     principal: who,
     policy,
     signal: new AbortController().signal,

@@ -9,7 +9,7 @@ import { createGate } from '../../../src/pipeline/run-call.ts';
 import { stages } from '../../../src/pipeline/stages.ts';
 import type { AuditEntry, Guard, Runtime } from '../../../src/plugin/scope.ts';
 import { createCatalog } from '../../../src/tool/catalog.ts';
-import { defineTool } from '../../../src/tool/define-tool.ts';
+import { defineTool, type ToolDefinition } from '../../../src/tool/define-tool.ts';
 import { verifies } from '../../requirements.ts';
 
 const greet = defineTool({
@@ -46,7 +46,7 @@ const knows: Guard = { name: 'knows everyone', check: () => principal };
 /** A gate whose log is a list; `guards` are in addition to one that knows every caller. */
 function gateWith(
   guards: Partial<Record<StageName, Guard[]>> = {},
-  options: { deaf?: boolean; noSink?: boolean } = {},
+  options: { deaf?: boolean; noSink?: boolean; tool?: Partial<ToolDefinition> } = {},
 ) {
   const entries: AuditEntry[] = [];
   const hooks: string[] = [];
@@ -67,7 +67,7 @@ function gateWith(
   };
   const gate = createGate({
     runtime,
-    catalog: createCatalog({ tools: [greet], prompts: [], resources: [] }),
+    catalog: createCatalog({ tools: [{ ...greet, ...options.tool }], prompts: [], resources: [] }),
     guards: new Map(Object.entries({ authenticate: [knows], ...guards }) as [StageName, Guard[]][]),
     sinks: options.noSink ? [] : [sink],
     contextOf: call => ({ call, principal }) as never,
@@ -89,6 +89,27 @@ test(`${verifies('AUD-1')} an allowed call runs and is logged`, async () => {
   expect(await run()).toMatchObject({ ok: true, result: { structuredContent: { greeting: 'Hello Ada' } } });
   expect(entries).toMatchObject([{ outcome: { kind: 'ok' }, call: { touches: [{ model: 'crm.partner' }] } }]);
   expect(hooks).toEqual(['call.finished']);
+});
+
+test(`${verifies('FIELD-3')} a tool that the caller could not use is unknown, after the guards have said what they have to say`, async () => {
+  const tool = { isUsable: () => false, run: () => expect.unreachable() };
+  const hidden = await gateWith({}, { tool }).run();
+  const unknown = await gateWith().run({ params: { name: 'nonsense', arguments: {} } });
+  const said = (answer: typeof hidden) => (answer.ok ? expect.unreachable() : answer.refusal);
+  expect(said(hidden)).toMatchObject({ as: 'protocol', error: { code: 'UNKNOWN_TOOL' } });
+  const { publicMessage, data, spec } = said(unknown).error;
+  expect(said(hidden).error).toMatchObject({ publicMessage, spec });
+  expect(said(hidden).error.data).toEqual(data);
+  const needsScope: Guard = { name: 'scopes', check: () => Promise.reject(kernelErrors.OPERATION_NOT_ALLOWED()) };
+  const stepUp = await gateWith({ scope: [needsScope] }, { tool }).run();
+  expect(stepUp).toMatchObject({ refusal: { stage: 'scope', as: 'http', error: { code: 'OPERATION_NOT_ALLOWED' } } });
+});
+
+test(`${verifies('AUD-1')} what a tool has left undone is in its entry`, async () => {
+  const note = { code: 'CONFIRMATION_REQUIRED', reason: 'nothing was changed' };
+  const { run, entries } = gateWith({}, { tool: { run: async () => ({ structured: { greeting: '' }, note }) } });
+  expect(await run()).toMatchObject({ ok: true });
+  expect(entries).toMatchObject([{ outcome: { kind: 'ok', note } }]);
 });
 
 test('guards run stage by stage, and within a stage in their order', async () => {
