@@ -181,6 +181,10 @@ describeOnStores('trials beside a running server', open => {
     expect(await explained(prefix, call)).toMatchObject({ verdict: 'allowed' });
     expect((await callTool(gatehouse.url, 'list_models', {}, { key })).status).toBe(200);
     expect(await explained(prefix, call)).toMatchObject({ code: 'SESSION_LIMIT', stage: 'session' });
+    // Somebody at an address that is not let in is told of that, as a real caller would be.
+    const { key: bound, prefix: elsewhere } = await newKey('sara', { maxSessions: 1, allow: ['127.0.0.0/8'] });
+    expect((await callTool(gatehouse.url, 'list_models', {}, { key: bound })).status).toBe(200);
+    expect(await explained(elsewhere, { ...call, ip: '192.0.2.7' })).toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
   });
 
   test(`${verifies('POL-1')} the entries that decide are named: of the config by line, of the store by id`, async () => {
