@@ -52,6 +52,33 @@ describe(`${verifies('TOOL-6')} delete`, () => {
     ]);
   });
 
+  test(`${verifies('TOOL-9')} only the deletion that the plan stands for, until the last moment`, async () => {
+    const records = company.as({}).of('sale.order');
+    const changes: Record<string, (order: string, lines: readonly string[]) => Promise<unknown>> = {
+      'a record more': order => add(company, 'sale.line', { text: 'c', order_id: order }),
+      'a record less': (_, [line = '']) => company.system.of('sale.line').delete([line]),
+      'another version of one that goes along': (_, [line = '']) =>
+        company.system.of('sale.line').write([line], { text: 'b' }),
+      'another version': order => company.system.of('sale.order').write([order], { name: 'S2' }),
+    };
+    for (const [name, change] of Object.entries(changes)) {
+      const { order, lines } = await orderOf(null);
+      const { plan } = await records.delete([order], { dryRun: true });
+      await change(order, lines);
+      const early = records.delete([order], { plan });
+      expect(await refusal(early), name).toMatchObject({ code: 'RECORD_CHANGED' });
+      expect(await exists(order), name).toBe(true);
+      const { plan: next } = await records.delete([order], { dryRun: true });
+      expect(next, name).not.toBe(plan);
+      await records.delete([order], { plan: next });
+    }
+    const { order } = await orderOf(null);
+    const { plan } = await records.delete([order], { dryRun: true });
+    meanwhile = () => company.system.of('sale.order').write([order], { name: 'S3' });
+    expect(await refusal(records.delete([order], { plan }))).toMatchObject({ code: 'RECORD_CHANGED' });
+    expect(await exists(order)).toBe(true);
+  });
+
   test('references are cleared: of one and of many', async () => {
     const parent = await add(company, 'crm.partner', { name: 'Parent' });
     const child = await add(company, 'crm.partner', { name: 'Child', parent_id: parent });
