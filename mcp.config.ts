@@ -30,6 +30,7 @@ export default defineConfig({
     records: {},
     security: {},
     metrics: {},
+    webhooks: {},
     demo: {},
   },
 

@@ -29,6 +29,7 @@ export const finished = [
   ...rows('MAIL', 1),
   ...rows('JOB', 1),
   ...rows('ROLE', 1),
+  ...rows('HOOK', 1),
   ...rows('CLI', 1),
   ...rows('OPS', 1),
 ] as const;
