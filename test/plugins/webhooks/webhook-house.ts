@@ -16,6 +16,7 @@ export const models = [
     fields: {
       name: field.char({ required: true }),
       email: field.char({ classify: 'pii' }),
+      phone: field.char(),
       code: field.char({ unique: true }),
       owner: field.char({ index: true }),
       notes: field.text({ maxLength: 1_000_000 }),
@@ -24,7 +25,7 @@ export const models = [
   defineModel({ name: 'x.vault', label: 'Vault', description: 'Secrets.', fields: { name: field.char() } }),
 ];
 
-/** Sales see the partners that are theirs and no e-mail; bosses see all. */
+/** Sales see the partners that are theirs, no e-mail and little of the phone; bosses see all. */
 export const policies: Partial<PolicySet> = {
   groups: { sales: { label: 'Sales' }, boss: { label: 'Boss' } },
   access: [
@@ -53,7 +54,10 @@ export const policies: Partial<PolicySet> = {
       delete: true,
     })),
   ],
-  fields: [{ classify: 'pii', except: ['boss'] }],
+  fields: [
+    { classify: 'pii', except: ['boss'] },
+    { model: 'x.partner', fields: ['phone'], mask: 'phone', except: ['boss'] },
+  ],
 };
 
 /** One instance on a store, with a clock that stands until it is moved. */
