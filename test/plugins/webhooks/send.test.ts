@@ -118,7 +118,7 @@ describe(`${verifies('HOOK-1')} sending`, () => {
     server.close();
   });
 
-  test('a certificate that is not for the name is refused', async () => {
+  test('a target that does not speak TLS is refused', async () => {
     const answer = await sendWith(async () => ['127.0.0.1'])(message(`https://hooks.example:${receiver.port}`));
     expect(answer.kind).toBe('failed');
     expect(receiver.received).toHaveLength(0);
