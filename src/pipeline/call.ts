@@ -1,4 +1,5 @@
 import type { Confirm } from '../confirmation/confirmation.ts';
+import type { GatehouseError } from '../errors.ts';
 import type { AccessPolicy } from '../model/access-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Operation, Principal } from '../model/principal.ts';
@@ -42,6 +43,8 @@ export interface Call {
   readonly presented: PresentedCredential | undefined;
   /** W3C trace context, as sent. */
   readonly traceparent: string | undefined;
+  /** What is wrong with the message's form. */
+  readonly fault?: GatehouseError | undefined;
 
   /** Set when the caller is known and within its limits, before `scope`: the message recognised. */
   tool: ToolDefinition | undefined;

@@ -13,6 +13,8 @@ export interface InboundMessage {
   readonly address: string;
   readonly presented: PresentedCredential | undefined;
   readonly traceparent: string | undefined;
+  /** What is wrong with its form. Told to callers that are known, before what they ask for is looked at. */
+  readonly fault?: GatehouseError | undefined;
 }
 
 /** A call that was not carried out, or failed; its audit entry is durable already. */

@@ -6,9 +6,10 @@ import type { Call } from './call.ts';
 /**
  * Finds out what a message asks for: its tool, its arguments by the tool's schema, the scope it needs and what it
  * touches. Runs once the caller is known and within its limits, so strangers cannot make it work.
- * Throws UNKNOWN_TOOL, UNKNOWN_PROMPT, INVALID_ARGUMENTS.
+ * Throws UNKNOWN_TOOL, UNKNOWN_PROMPT, INVALID_ARGUMENTS; before them the fault that the transport found.
  */
 export function recognise(call: Call, catalog: Catalog): void {
+  if (call.fault) throw call.fault;
   switch (call.method) {
     case 'tools/call':
       recogniseTool(call, catalog);

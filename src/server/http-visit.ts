@@ -86,10 +86,10 @@ export function arrive(parts: VisitParts, request: IncomingMessage, response: Se
 
 /** The message that a visit brings, as the gate takes it. */
 export function messageOf({ base }: Visit, inbound: Inbound, sessionId = base.client.sessionId): InboundMessage {
-  const { era, protocolVersion, method, params } = inbound;
+  const { era, protocolVersion, method, params, fault } = inbound;
   const name = inbound.client.name || base.client.name;
   const version = inbound.client.version || base.client.version;
-  return { ...base, client: { ...base.client, name, version, sessionId }, era, protocolVersion, method, params };
+  return { ...base, client: { ...base.client, name, version, sessionId }, era, protocolVersion, method, params, fault };
 }
 
 /** A message that no body brings: the HTTP method itself is one, under a name of ours. */

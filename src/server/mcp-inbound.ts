@@ -7,8 +7,10 @@ import {
   PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import type { GatehouseError } from '../errors.ts';
 import type { RequestId } from './error-response.ts';
 import { createVerdicts, isModern, type Verdict } from './mcp-verdict.ts';
+import { checkStandardHeaders } from './standard-headers.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,8 @@ export interface Inbound extends Verdict {
    * without the SDK. Everything else goes to the SDK, which words its own objections.
    */
   readonly isPlain: boolean;
+  /** The standard headers and the body disagree. */
+  readonly fault?: GatehouseError | undefined;
 }
 
 /** Recognises posted bodies. Never throws. */
@@ -35,7 +39,9 @@ export function createInboundReader() {
     const { kind, era, protocolVersion } = verdictOn(headers, body);
     const message = messageParts(body);
     const isPlain = kind === 'request' && (era === 'modern' ? isPlainModern : isPlainLegacy)(message, headers);
-    return { ...message, kind, era, protocolVersion, isPlain };
+    const isDoubtful = era === 'modern' && !isPlain && (kind === 'request' || kind === 'invalid');
+    const fault = isDoubtful ? checkStandardHeaders(message, headers) : undefined;
+    return { ...message, kind, era, protocolVersion, isPlain, fault };
   };
 }
 

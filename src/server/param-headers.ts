@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { GatehouseError } from '../errors.ts';
 import type { Call } from '../pipeline/call.ts';
 import type { ToolDefinition } from '../tool/define-tool.ts';
 import { serverErrors } from './errors.ts';
+import { decodedHeader } from './header-value.ts';
 
 /** A property of a tool's input schema that a client repeats in a header (`x-mcp-header`, revision 2026-07-28). */
 interface Mirrored {
@@ -61,17 +61,6 @@ function compare({ isNumber }: Mirrored, value: unknown, header: string | string
   if (decoded === undefined) return 'is not encoded correctly';
   const isSame = isNumber && decimal.test(decoded) ? Number(decoded) === value : decoded === String(value);
   return isSame ? undefined : 'differs from the arguments';
-}
-
-const sentinel = /^=\?base64\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\?=$/;
-
-/** `=?base64?…?=` stands for text that a header cannot hold; undefined: it begins so, but does not hold. */
-function decodedHeader(header: string): string | undefined {
-  if (!header.startsWith('=?base64?') || !header.endsWith('?=')) return header;
-  const encoded = header.match(sentinel)?.[1];
-  if (encoded === undefined) return undefined;
-  const bytes = Buffer.from(encoded, 'base64');
-  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {

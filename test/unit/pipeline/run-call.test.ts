@@ -105,6 +105,18 @@ test(`${verifies('FIELD-3')} a tool that the caller could not use is unknown, af
   expect(stepUp).toMatchObject({ refusal: { stage: 'scope', as: 'http', error: { code: 'OPERATION_NOT_ALLOWED' } } });
 });
 
+test('a fault of the form is told before faults of the arguments, and to nobody unknown', async () => {
+  const params = { name: 'greet', arguments: { surplus: 1 } };
+  const fault = kernelErrors.UNKNOWN_METHOD();
+  const told = async (guards = {}, changes = {}) => {
+    const answer = await gateWith(guards).run({ params, ...changes });
+    return answer.ok ? expect.unreachable() : answer.refusal.error.code;
+  };
+  expect(await told()).toBe('INVALID_ARGUMENTS');
+  expect(await told({}, { fault })).toBe('UNKNOWN_METHOD');
+  expect(await told({ authenticate: [] }, { fault })).toBe('UNAUTHENTICATED');
+});
+
 test(`${verifies('AUD-1')} what a tool has left undone is in its entry`, async () => {
   const note = { code: 'CONFIRMATION_REQUIRED', reason: 'nothing was changed' };
   const { run, entries } = gateWith({}, { tool: { run: async () => ({ structured: { greeting: '' }, note }) } });
