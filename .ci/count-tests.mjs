@@ -1,4 +1,5 @@
-// Prints `passed failed` of a vitest result file. Ends with 1 where there is none, or where a store was left out.
+// Prints `passed failed` of a vitest result file, then a line for each test that failed. Ends with 1 where there is no result,
+// or where a store was left out.
 import { readFileSync } from 'node:fs';
 
 const result = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -10,3 +11,7 @@ if (tests.length === 0 || leftOut.length > 0) {
 }
 const brokenFiles = result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0);
 console.log(result.numPassedTests, result.numFailedTests + brokenFiles.length);
+for (const file of brokenFiles) console.log(`${file.name}: ${file.message}`.replaceAll('\n', ' '));
+for (const { fullName, failureMessages } of tests.filter(test => test.status === 'failed')) {
+  console.log(`${fullName}: ${failureMessages.join(' ').slice(0, 1000).replaceAll('\n', ' ')}`);
+}
