@@ -6,7 +6,11 @@ type KeyOptions = Omit<Parameters<typeof createKey>[0], 'runtime' | 'user' | 'na
 };
 
 /** A key of one of the demo's people; with all scopes and no rate to speak of unless said otherwise. */
-export async function keyOf(gatehouse: TestGatehouse, user: string, options: KeyOptions = {}): Promise<string> {
+export async function keyOf(
+  gatehouse: Pick<TestGatehouse, 'app'>,
+  user: string,
+  options: KeyOptions = {},
+): Promise<string> {
   const { key } = await createKey({
     runtime: gatehouse.app.runtime,
     name: `${user}'s key`,
@@ -19,7 +23,7 @@ export async function keyOf(gatehouse: TestGatehouse, user: string, options: Key
 }
 
 /** The newest entries of the audit log, the newest first. */
-export async function auditOf(gatehouse: TestGatehouse, limit = 50) {
+export async function auditOf(gatehouse: Pick<TestGatehouse, 'app'>, limit = 50) {
   return gatehouse.app.runtime.store.find({
     model: 'security.audit-entry',
     where: { kind: 'all', of: [] },
