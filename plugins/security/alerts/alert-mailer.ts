@@ -1,10 +1,10 @@
 import { all, equals, hasCode, type Row, type Runtime } from '../../../src/index.ts';
+import { memberAddresses } from '../member-addresses.ts';
 import { coolDownOf } from './alert-book.ts';
 import { alertMessage } from './alert-message.ts';
 import type { AlertSettings } from './alert-settings.ts';
 import { type AlertType, alertTypeNames } from './alert-types.ts';
 import { takeMailSlot } from './mail-slot.ts';
-import { alertRecipients } from './recipients.ts';
 
 const model = 'security.alert';
 /** Alerts that one look takes in; those beyond come with the next. */
@@ -46,9 +46,9 @@ function isOver(mailedAt: unknown, limit: number): boolean {
 async function send(input: { runtime: Runtime; settings: AlertSettings; type: AlertType; rows: readonly Row[] }) {
   const { runtime, settings, type, rows } = input;
   const { mail, log, server } = runtime;
-  const recipients = await alertRecipients(runtime, settings.mailTo);
+  const recipients = new Set([...(await memberAddresses(runtime, 'security.manager')), ...settings.mailTo]);
   const message = alertMessage({ type, rows, server: server.publicUrl });
-  if (recipients.length === 0) log.warn({ alert: message.subject }, 'nobody to mail an alert to');
+  if (recipients.size === 0) log.warn({ alert: message.subject }, 'nobody to mail an alert to');
   for (const to of recipients) {
     try {
       await mail.send({ to, ...message });

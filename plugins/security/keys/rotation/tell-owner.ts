@@ -1,7 +1,7 @@
 import { equals, type Row, type Runtime } from '../../../../src/index.ts';
 import { loadUser } from '../../../base/plugin.ts';
-import { adminAddresses } from '../../admin-addresses.ts';
 import { mailTo } from '../../mail-people.ts';
+import { memberAddresses } from '../../member-addresses.ts';
 import type { SecuritySettings } from '../../settings.ts';
 import { offerHandover } from './handover.ts';
 import { noAddressLetter, rotatedLetter } from './mails.ts';
@@ -40,7 +40,7 @@ export async function tellOwner(input: {
   }
   const letter = noAddressLetter({ login, old, successor, server });
   let told: Told = 'nobody';
-  for (const to of await adminAddresses(runtime)) {
+  for (const to of await memberAddresses(runtime, 'security.admin')) {
     if (await mailTo({ runtime, to, letter, key: mailKey })) told = 'admins';
   }
   await noteTold({ runtime, id: successor.id, isClaimed: false });

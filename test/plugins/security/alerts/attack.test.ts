@@ -70,6 +70,7 @@ describeOnStores('an attack', open => {
     expect(text).not.toContain('gh_Guess123');
 
     // It is still counted on after the cool-down, so there is one more mail, with the whole count.
+    await eventually(async () => (await alertsIn(runtime)).every(({ mailed_at: mailedAt }) => mailedAt !== null));
     house.clock.now += 61 * 60_000;
     await eventually(() => server.received.length >= 6);
     expect(server.received.slice(3).every(({ raw }) => decode(raw).includes('10000 times'))).toBe(true);

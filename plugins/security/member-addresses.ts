@@ -1,25 +1,27 @@
-import { all, always, equals, type Row, type Runtime } from '../../../src/index.ts';
-import { groupNames, idList } from '../../base/plugin.ts';
+import { all, always, equals, type Row, type Runtime } from '../../src/index.ts';
+import { groupNames, idList } from '../base/plugin.ts';
 
-const managers = 'security.manager';
 const maxUsers = 500;
 
-/** The addresses of the active users who manage security (500 at most), and the further ones, each once. */
-export async function alertRecipients(runtime: Runtime, further: readonly string[]): Promise<readonly string[]> {
-  const groups = await managingGroups(runtime);
-  const where = all(equals('active', true), { kind: 'has', field: 'groups', ids: groups });
+/** The addresses of the active users in this group, by whatever group that implies it: 500 at most, each once. */
+export async function memberAddresses(runtime: Runtime, group: string): Promise<string[]> {
+  const where = all(equals('active', true), {
+    kind: 'has',
+    field: 'groups',
+    ids: await groupsImplying(runtime, group),
+  });
   const users = await runtime.store.find({ model: 'base.user', where, fields: ['email'], limit: maxUsers });
   const addresses = users.map(({ email }) => email).filter(email => typeof email === 'string' && email !== '');
-  return [...new Set([...addresses, ...further])] as string[];
+  return [...new Set(addresses)] as string[];
 }
 
-/** The groups whose members are in `security.manager`: itself and all that imply it, in the store and in the config. */
-async function managingGroups(runtime: Runtime): Promise<string[]> {
+/** Ids of the groups whose members are in `group`: itself and all that imply it, in the store and in the config. */
+async function groupsImplying(runtime: Runtime, group: string): Promise<string[]> {
   const rows = await runtime.store.find({ model: 'base.group', where: always });
   const { groups } = runtime.policies();
   const nameOf = groupNames(new Map(rows.map(row => [row.id, row])), groups);
   const found = new Set<string>();
-  const names = new Set([managers]);
+  const names = new Set([group]);
   const implies = (row: Row): readonly (string | undefined)[] =>
     row.source === 'config' ? (groups[String(row.name)]?.implies ?? []) : idList(row.implies).map(nameOf);
   for (let before = -1; before < found.size; ) {
