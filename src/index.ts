@@ -42,6 +42,18 @@ export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';
 export type { RegisteredModel, Registry } from './model/registry.ts';
+export { addressEntries } from './network/address-entries.ts';
+export {
+  type AddressList,
+  compileAddressList,
+  isAddressAllowed,
+  parseAddress,
+  requireAddressList,
+} from './network/address-list.ts';
+export { createOutboundFetch } from './network/outbound-fetch.ts';
+export { resolveName } from './network/resolve-name.ts';
+export { createSend, type OutboundAnswer, type Send } from './network/send.ts';
+export { findTarget, type TargetRules } from './network/target.ts';
 export {
   type Call,
   type CallContext,

@@ -54,6 +54,7 @@ const boundaries: readonly Boundary[] = [
   { part: 'src/server/', may: ['src/server/', 'src/pipeline/', 'src/tool/', 'src/errors.ts'], types: contracts },
   { part: 'src/plugin/', may: ['src/plugin/', 'src/pipeline/call.ts', 'src/errors.ts'], types: contracts },
   { part: 'src/clock.ts', may: [] },
+  { part: 'src/network/', may: ['src/network/'], types: contracts },
   { part: 'src/job/', may: ['src/job/', ...ownModels], types: contracts },
   { part: 'src/confirmation/', may: ['src/confirmation/', ...ownModels], types: contracts },
   { part: 'src/mail/', may: ['src/mail/', ...ownModels], types: contracts },

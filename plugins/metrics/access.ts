@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { compileAddressList, parseAddress } from '../security/plugin.ts';
+import { compileAddressList, parseAddress } from '../../src/index.ts';
 import type { MetricsSettings } from './settings.ts';
 
 /** Who may see the metrics: whoever has the token; without a token, addresses of the list alone. */

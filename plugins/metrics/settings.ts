@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compileAddressList } from '../security/plugin.ts';
+import { compileAddressList } from '../../src/index.ts';
 
 /** Settings of the metrics plugin, with their defaults. */
 export const settings = z

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
-import { definePlugin, type Runtime } from '../../src/index.ts';
+import { definePlugin, type Runtime, requireAddressList } from '../../src/index.ts';
 import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { registerAlerts } from './alerts/register-alerts.ts';
@@ -31,7 +31,6 @@ import { permission } from './models/permission.ts';
 import { session } from './models/session.ts';
 import { sessionEnding } from './models/session-ending.ts';
 import { sessionSlots } from './models/session-slots.ts';
-import { compileAddressList } from './network/address-list.ts';
 import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/layers.ts';
 import { ownKeysLayer } from './permissions/own-keys.ts';
 import { createPermissionDirectory, type PermissionDirectory } from './permissions/permission-directory.ts';
@@ -53,7 +52,6 @@ import { sessionGuard } from './stages/session-guard.ts';
 import { revokeKeyTool } from './tools/revoke-key.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
-export { compileAddressList, parseAddress } from './network/address-list.ts';
 
 /** What runs while the server does; made at start, because it needs the store. */
 interface Running {
@@ -111,7 +109,10 @@ export default definePlugin({
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
 
-    scope.guard('admit', globalNetworkGuard({ allow: listOf(own.network.allow), deny: listOf(own.network.deny) }));
+    scope.guard(
+      'admit',
+      globalNetworkGuard({ allow: requireAddressList(own.network.allow), deny: requireAddressList(own.network.deny) }),
+    );
     scope.guard('authenticate', keyGuard({ ring: () => started().ring, usage: () => started().usage, limits }));
     scope.guard('session', rateHeadersGuard({ rates, limits }));
     scope.guard('session', sessionGuard({ book: () => started().book, limits }));
@@ -237,13 +238,6 @@ export default definePlugin({
     });
   },
 });
-
-/** The settings have been checked. */
-function listOf(entries: readonly string[]) {
-  const list = compileAddressList(entries);
-  if (!list) throw new Error(`not an address list: ${entries.join(', ')}`);
-  return list;
-}
 
 declare module '../../src/index.ts' {
   interface PluginSettings {

@@ -1,16 +1,6 @@
 import { z } from 'zod';
+import { addressEntries } from '../../src/index.ts';
 import { alertSettings } from './alerts/alert-settings.ts';
-import { compileAddressList } from './network/address-list.ts';
-
-const addresses = z
-  .array(z.string())
-  .default([])
-  .superRefine((entries, context) => {
-    for (const [index, entry] of entries.entries()) {
-      if (compileAddressList([entry])) continue;
-      context.addIssue({ code: 'custom', path: [index], message: `${entry} is no address or CIDR range.` });
-    }
-  });
 
 const count = z.int().min(1);
 
@@ -19,8 +9,8 @@ export const settings = z.strictObject({
   alerts: alertSettings.prefault({}),
   network: z
     .strictObject({
-      allow: addresses.describe('Only calls from here are admitted; empty: from everywhere.'),
-      deny: addresses.describe('Calls from here are refused, whatever `allow` says.'),
+      allow: addressEntries.describe('Only calls from here are admitted; empty: from everywhere.'),
+      deny: addressEntries.describe('Calls from here are refused, whatever `allow` says.'),
     })
     .prefault({}),
   rate: z

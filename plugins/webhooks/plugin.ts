@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { definePlugin, type Runtime } from '../../src/index.ts';
-import { compileAddressList } from '../security/plugin.ts';
+import { createSend, definePlugin, type Runtime, requireAddressList, resolveName } from '../../src/index.ts';
 import { webhookPolicies, webhookSecretsLayer } from './access.ts';
 import { webhookCommands } from './commands/webhook.ts';
 import { type DeliveryWorker, startDeliveries } from './delivery/worker.ts';
@@ -8,8 +7,6 @@ import { registerMetrics } from './metrics.ts';
 import { delivery } from './models/delivery.ts';
 import { subscription } from './models/subscription.ts';
 import { subscriptionSecret } from './models/subscription-secret.ts';
-import { resolveName } from './network/resolve-name.ts';
-import { createSend } from './network/send.ts';
 import { changeOutbox } from './outbox/change-outbox.ts';
 import { deliveryCleanUp } from './outbox/clean-up.ts';
 import { createSecurityEvents } from './outbox/security-events.ts';
@@ -17,6 +14,8 @@ import { settings, type WebhookSettings } from './settings.ts';
 
 const second = 1_000;
 const hour = 3_600_000;
+/** Bytes of an answer that are taken in: its beginning is kept. */
+const maxAnswer = 16_384;
 
 /** Outgoing webhooks by the Standard Webhooks specification: changes of records, and what the gate has refused. */
 export default definePlugin({
@@ -27,7 +26,7 @@ export default definePlugin({
   settings,
   setup(scope, own: WebhookSettings) {
     const { allowHttp, timeoutSeconds, giveUpAfterHours, rotationHours, keepDays } = own;
-    const rules = { resolve: resolveName, allowHttp, allowAddresses: listOf(own.allowAddresses) };
+    const rules = { resolve: resolveName, allowHttp, allowAddresses: requireAddressList(own.allowAddresses) };
     const security = createSecurityEvents({ perMinute: own.securityEventsPerMinute });
     let runtime: Runtime | undefined;
     let worker: DeliveryWorker | undefined;
@@ -45,7 +44,7 @@ export default definePlugin({
     });
     scope.worker((started, clock) => {
       const timeLimit = timeoutSeconds * second;
-      const send = createSend({ ...rules, clock, timeLimit });
+      const send = createSend({ ...rules, clock, timeLimit, maxAnswer });
       worker = startDeliveries({ runtime: started, clock, send, timeLimit, giveUpAfter: giveUpAfterHours * hour });
       return worker;
     });
@@ -58,13 +57,6 @@ export default definePlugin({
     });
   },
 });
-
-/** The settings have been checked. */
-function listOf(entries: readonly string[]) {
-  const list = compileAddressList(entries);
-  if (!list) throw new Error(`not an address list: ${entries.join(', ')}`);
-  return list;
-}
 
 declare module '../../src/index.ts' {
   interface PluginSettings {

@@ -1,22 +1,12 @@
 import { z } from 'zod';
-import { compileAddressList } from '../security/plugin.ts';
+import { addressEntries } from '../../src/index.ts';
 
 const count = z.int().min(1);
-
-const addresses = z
-  .array(z.string())
-  .default([])
-  .superRefine((entries, context) => {
-    for (const [index, entry] of entries.entries()) {
-      if (compileAddressList([entry])) continue;
-      context.addIssue({ code: 'custom', path: [index], message: `${entry} is no address or CIDR range.` });
-    }
-  });
 
 /** Settings of the webhooks plugin, with their defaults. The descriptions become docs/configuration.md. */
 export const settings = z.strictObject({
   allowHttp: z.boolean().default(false).describe('Targets may be http, too; unencrypted.'),
-  allowAddresses: addresses.describe(
+  allowAddresses: addressEntries.describe(
     'Addresses and CIDR ranges that may be called though they are not public: private networks, loopback and the like are refused otherwise.',
   ),
   timeoutSeconds: count

@@ -65,3 +65,8 @@ export function fakeClock(input: { start: string; settled: () => Promise<void> }
     },
   };
 }
+
+/** A clock for tests in which nothing has to settle: what they wait for, they wait for themselves. */
+export function standingClock(start = '2026-11-23T12:00:00.000Z'): FakeClock {
+  return fakeClock({ start, settled: async () => {} });
+}

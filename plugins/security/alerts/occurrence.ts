@@ -1,6 +1,5 @@
-import type { Call } from '../../../src/index.ts';
+import { type Call, parseAddress } from '../../../src/index.ts';
 import { safeText } from '../audit/safe-text.ts';
-import { parseAddress } from '../network/address-list.ts';
 import type { AlertType } from './alert-types.ts';
 
 /** What is known of occurrences, by what it is: `address`, `user`, `key`, `model`, `code`, … */

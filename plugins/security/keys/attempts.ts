@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { parseAddress } from '../network/address-list.ts';
+import { parseAddress } from '../../../src/index.ts';
 
 /** Counts failed attempts to authenticate, by what was claimed and where from. */
 export interface Attempts {

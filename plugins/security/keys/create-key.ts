@@ -1,4 +1,5 @@
 import {
+  compileAddressList,
   hasCode,
   type Json,
   type Operation,
@@ -8,7 +9,6 @@ import {
 } from '../../../src/index.ts';
 import { findUser, recordStamp } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
-import { compileAddressList } from '../network/address-list.ts';
 import { parseAllowedHours } from './allowed-hours.ts';
 import { generateKey, keyEntropy } from './key-format.ts';
 import { saltLength, slowHash } from './slow-hash.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Credential, operations, type Row } from '../../../src/index.ts';
-import { type AddressList, compileAddressList } from '../network/address-list.ts';
+import { type AddressList, type Credential, operations, type Row, requireAddressList } from '../../../src/index.ts';
 import { type AllowedHours, parseAllowedHours } from './allowed-hours.ts';
 
 /** What a credential is limited by beyond what a Principal says; read by the guards. */
@@ -62,8 +61,8 @@ export function readLimits(row: Row, timeZone: string): ReadLimits {
         : null,
     },
     limits: {
-      allow: listOf(stored.allow),
-      deny: listOf(stored.deny),
+      allow: requireAddressList(stored.allow ?? []),
+      deny: requireAddressList(stored.deny ?? []),
       hours,
       rate: stored.rate ?? undefined,
       maxSessions: stored.max_sessions ?? undefined,
@@ -77,20 +76,14 @@ export function readLimits(row: Row, timeZone: string): ReadLimits {
 /** Limits of a credential that brings none of its own. */
 export function noLimits(): CredentialLimits {
   return {
-    allow: listOf([]),
-    deny: listOf([]),
+    allow: requireAddressList([]),
+    deny: requireAddressList([]),
     hours: undefined,
     rate: undefined,
     maxSessions: undefined,
     sessionIdle: undefined,
     sessionMaxAge: undefined,
   };
-}
-
-function listOf(entries: readonly string[] | null | undefined): AddressList {
-  const list = compileAddressList(entries ?? []);
-  if (!list) throw new RangeError(`address list not readable: ${(entries ?? []).join(', ')}`);
-  return list;
 }
 
 function minutes(count: number | null | undefined): number | undefined {

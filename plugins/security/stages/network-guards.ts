@@ -1,7 +1,6 @@
-import type { Guard } from '../../../src/index.ts';
+import { type AddressList, type Guard, isAddressAllowed } from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 import type { LimitsBook } from '../limits-book.ts';
-import { type AddressList, isAddressAllowed } from '../network/address-list.ts';
 
 /** The settings' address lists, before anything is known about the caller. */
 export function globalNetworkGuard(lists: { allow: AddressList; deny: AddressList }): Guard<'admit'> {

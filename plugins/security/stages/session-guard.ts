@@ -1,6 +1,5 @@
-import type { Call, Guard } from '../../../src/index.ts';
+import { type Call, type Guard, isAddressAllowed } from '../../../src/index.ts';
 import type { LimitsBook } from '../limits-book.ts';
-import { isAddressAllowed } from '../network/address-list.ts';
 import type { Entering, SessionBook } from '../sessions/session-book.ts';
 
 /** The session that a call belongs to, within idle time, age and number. */

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../../../src/index.ts';
-import type { TargetRules } from '../network/target.ts';
+import type { CommandContext, TargetRules } from '../../../src/index.ts';
 import { registerDeliveryCommands } from './deliveries.ts';
 import { registerSubscriptionCommands } from './subscriptions.ts';
 

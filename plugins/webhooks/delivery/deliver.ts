@@ -1,5 +1,4 @@
-import type { Row, Runtime, StoredValue } from '../../../src/index.ts';
-import type { Answer, Send } from '../network/send.ts';
+import type { OutboundAnswer, Row, Runtime, Send, StoredValue } from '../../../src/index.ts';
 import { disableWebhook, signingSecrets } from '../subscriptions/change-webhook.ts';
 import { findWebhook, type Webhook } from '../subscriptions/webhook.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -58,7 +57,7 @@ async function waitForTurn({ runtime, queue }: DeliverParts, input: { row: Row; 
   if (!(await queue.earlier(row))) await queue.change({ ...row, next_at: iso(next) }, { next_at: iso(runtime.now()) });
 }
 
-type Unreadable = Extract<Answer, { kind: 'failed' }>;
+type Unreadable = Extract<OutboundAnswer, { kind: 'failed' }>;
 
 async function attempt(parts: DeliverParts, row: Row): Promise<'wait' | Record<string, StoredValue>> {
   const { runtime } = parts;
@@ -82,7 +81,7 @@ async function attempt(parts: DeliverParts, row: Row): Promise<'wait' | Record<s
 async function post(
   { runtime, send, signal }: DeliverParts,
   input: { row: Row; webhook: Webhook; body: string },
-): Promise<Answer> {
+): Promise<OutboundAnswer> {
   const { row, webhook, body } = input;
   const secrets = await signingSecrets(runtime, webhook.id);
   if (secrets.length === 0) return { kind: 'failed', reason: 'the webhook has no secret' };
@@ -95,12 +94,12 @@ async function post(
     'webhook-timestamp': String(timestamp),
     'webhook-signature': sign({ id, timestamp, body, secrets }),
   };
-  return send({ url: webhook.url, headers, body, signal });
+  return send({ method: 'POST', url: webhook.url, headers, body, signal });
 }
 
 async function record(
   { runtime, giveUpAfter, random }: DeliverParts,
-  input: { row: Row; webhook: Webhook; answer: Answer; duration: number },
+  input: { row: Row; webhook: Webhook; answer: OutboundAnswer; duration: number },
 ): Promise<Record<string, StoredValue>> {
   const { row, webhook, answer, duration } = input;
   const now = runtime.now();
@@ -128,8 +127,9 @@ async function record(
 }
 
 /** The beginning of an answer, as text that any store takes and no terminal obeys. */
-function readable(body: string): string {
+function readable(body: Buffer): string {
   return body
+    .toString('utf8')
     .slice(0, 1000)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .toWellFormed()

@@ -1,5 +1,4 @@
-import { type BackOff, waitAfter } from '../../../src/index.ts';
-import type { Answer } from '../network/send.ts';
+import { type BackOff, type OutboundAnswer, waitAfter } from '../../../src/index.ts';
 
 /** What becomes of a delivery after an attempt. `isGone`: the receiver wants no more of any. */
 export type Outcome =
@@ -17,7 +16,7 @@ const longestAsked = 24 * 3_600_000;
  * `failures`: this one included, if it is one. `random`: from 0 to below 1.
  */
 export function outcomeOf(input: {
-  answer: Answer;
+  answer: OutboundAnswer;
   failures: number;
   queuedAt: number;
   now: number;
@@ -29,7 +28,7 @@ export function outcomeOf(input: {
   const reason = answer.kind === 'failed' ? answer.reason : `the answer was ${answer.status}`;
   const isGone = answer.kind === 'answered' && answer.status === 410;
   if (isGone || now - queuedAt >= giveUpAfter) return { kind: 'dead', reason, isGone };
-  const asked = answer.kind === 'answered' ? readRetryAfter(answer.retryAfter, now) : 0;
+  const asked = answer.kind === 'answered' ? readRetryAfter(answer.headers['retry-after'], now) : 0;
   const wait = Math.max(waitAfter({ ...backOff, failures, random }), Math.min(asked, longestAsked));
   return { kind: 'retry', reason, nextAt: now + wait };
 }

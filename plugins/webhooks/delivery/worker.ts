@@ -1,5 +1,4 @@
-import type { Clock, Row, Runtime, Worker } from '../../../src/index.ts';
-import type { Send } from '../network/send.ts';
+import type { Clock, Row, Runtime, Send, Worker } from '../../../src/index.ts';
 import { deliver } from './deliver.ts';
 import { createQueue } from './queue.ts';
 

@@ -1,9 +1,8 @@
-import type { Runtime } from '../../../src/index.ts';
+import { findTarget, type Runtime, type TargetRules } from '../../../src/index.ts';
 import { findUser, recordStamp } from '../../base/plugin.ts';
 import { formatSecret, secretLength } from '../delivery/signature.ts';
 import { webhookErrors } from '../errors.ts';
 import { eventTypes, isEventType, isRecordEvent } from '../events.ts';
-import { findTarget, type TargetRules } from '../network/target.ts';
 import { subscriberOf } from './subscriber.ts';
 import { webhookOf } from './webhook.ts';
 

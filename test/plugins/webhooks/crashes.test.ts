@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { insertDelivery } from '../../../plugins/webhooks/outbox/new-delivery.ts';
 import { verifies } from '../../requirements.ts';
+import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Receiver, startReceiver } from './receiver.ts';
-import { openWebhookHouse, until, type WebhookHouse } from './webhook-house.ts';
+import { until } from '../../support/until.ts';
+import { openWebhookHouse, type WebhookHouse } from './webhook-house.ts';
 
 describeOnStores('crashes', open => {
   let store: TestStore;

@@ -1,9 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
+import { type Receiver, startReceiver, status } from '../../support/receiver.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Receiver, startReceiver, status } from './receiver.ts';
-import { openWebhookHouse, until, type WebhookHouse } from './webhook-house.ts';
+import { until } from '../../support/until.ts';
+import { openWebhookHouse, type WebhookHouse } from './webhook-house.ts';
 
 describeOnStores('webhook deliveries', open => {
   let store: TestStore;

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
+import { standingClock } from '../../support/fake-clock.ts';
 import { sqliteStore, type TestStore } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 import { freePort, isListening } from './free-port.ts';
-import { openWebhookHouse, standingClock, until, type WebhookHouse } from './webhook-house.ts';
+import { openWebhookHouse, type WebhookHouse } from './webhook-house.ts';
 
 const run = promisify(execFile);
 const top = join(import.meta.dirname, '..', '..', '..');

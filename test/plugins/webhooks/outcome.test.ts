@@ -2,13 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { outcomeOf, readRetryAfter } from '../../../plugins/webhooks/delivery/outcome.ts';
 import { formatSecret, sign } from '../../../plugins/webhooks/delivery/signature.ts';
-import type { Answer } from '../../../plugins/webhooks/network/send.ts';
 import { createThrottle } from '../../../plugins/webhooks/outbox/throttle.ts';
+import type { OutboundAnswer } from '../../../src/index.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 const hour = 3_600_000;
-const answered = (status: number, retryAfter?: string): Answer => ({ kind: 'answered', status, body: '', retryAfter });
-const outcomeAfter = (answer: Answer, more: Partial<Parameters<typeof outcomeOf>[0]> = {}) =>
+const answered = (status: number, retryAfter?: string): OutboundAnswer => ({
+  kind: 'answered',
+  status,
+  headers: { 'retry-after': retryAfter },
+  body: Buffer.alloc(0),
+  isWhole: true,
+});
+const outcomeAfter = (answer: OutboundAnswer, more: Partial<Parameters<typeof outcomeOf>[0]> = {}) =>
   outcomeOf({ answer, failures: 1, queuedAt: now, now, giveUpAfter: 72 * hour, random: () => 0, ...more });
 
 describe('after an attempt', () => {
@@ -51,7 +57,7 @@ describe('after an attempt', () => {
   });
 
   test('given up when the time is over, not before', () => {
-    const failed: Answer = { kind: 'failed', reason: 'ECONNREFUSED' };
+    const failed: OutboundAnswer = { kind: 'failed', reason: 'ECONNREFUSED' };
     expect(outcomeAfter(failed, { queuedAt: now - 72 * hour + 1 })).toMatchObject({ kind: 'retry' });
     expect(outcomeAfter(failed, { queuedAt: now - 72 * hour })).toEqual({
       kind: 'dead',

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../../../plugins/security/plugin.ts';
 import { verifies } from '../../requirements.ts';
+import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Receiver, startReceiver } from './receiver.ts';
-import { openWebhookHouse, until, type WebhookHouse } from './webhook-house.ts';
+import { until } from '../../support/until.ts';
+import { openWebhookHouse, type WebhookHouse } from './webhook-house.ts';
 
 describeOnStores('security events', open => {
   let store: TestStore;

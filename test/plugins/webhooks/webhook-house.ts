@@ -1,12 +1,20 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { compileAddressList } from '../../../plugins/security/plugin.ts';
 import { webhookCommands } from '../../../plugins/webhooks/commands/webhook.ts';
 import { settings, type WebhookSettings } from '../../../plugins/webhooks/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
-import { defineConfig, defineModel, field, type PolicySet, type Row, type Runtime } from '../../../src/index.ts';
-import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import {
+  defineConfig,
+  defineModel,
+  field,
+  type PolicySet,
+  type Row,
+  type Runtime,
+  requireAddressList,
+} from '../../../src/index.ts';
+import { type FakeClock, standingClock } from '../../support/fake-clock.ts';
 import { silentTerminal } from '../../support/start-gatehouse.ts';
+import { until } from '../../support/until.ts';
 
 export const models = [
   defineModel({
@@ -94,10 +102,6 @@ export interface HouseInput {
   readonly role?: 'server' | 'command';
 }
 
-export function standingClock(start = '2026-11-23T12:00:00.000Z'): FakeClock {
-  return fakeClock({ start, settled: async () => {} });
-}
-
 export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse> {
   const clock = input.clock ?? standingClock();
   const webhooks = { allowHttp: true, allowAddresses: ['127.0.0.0/8'], ...input.settings };
@@ -121,7 +125,7 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
   const rules = {
     resolve: async () => ['127.0.0.1'],
     allowHttp: true,
-    allowAddresses: listOf(settings.parse(webhooks).allowAddresses),
+    allowAddresses: requireAddressList(settings.parse(webhooks).allowAddresses),
   };
 
   async function groupIds(names: readonly string[]): Promise<string[]> {
@@ -138,6 +142,7 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
         printed = output.json;
       },
       write: async () => {},
+      readSecret: async () => '',
       terminal: silentTerminal,
     });
     await program.parseAsync(['webhook', ...line, '--json'], { from: 'user' });
@@ -192,22 +197,7 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
   };
 }
 
-function listOf(entries: readonly string[]) {
-  const list = compileAddressList(entries);
-  if (!list) throw new Error('not a list');
-  return list;
-}
-
 /** Its lease runs: the time that an attempt may take, and a minute. */
 function isUnderWay({ state, last_attempt_at: begun, next_at: next }: Row): boolean {
   return state === 'queued' && Date.parse(String(next)) - Date.parse(String(begun)) === 75_000;
-}
-
-/** Polls until something holds; the time it may take is no part of any test. */
-export async function until(check: () => Promise<boolean> | boolean, what = 'it'): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (await check()) return;
-    await new Promise(resolve => setTimeout(resolve, 25));
-  }
-  throw new Error(`${what} never came to hold`);
 }

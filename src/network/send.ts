@@ -1,82 +1,107 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { Clock } from '../../../src/index.ts';
+import type { Clock } from '../clock.ts';
 import { findTarget, hostOf, type Target, type TargetRules } from './target.ts';
 
-/** Bytes of an answer that are taken in; then the connection is closed. */
-const maxAnswer = 16_384;
-
 /** What came of one attempt. Any status is an answer; redirects are not followed. */
-export type Answer =
+export type OutboundAnswer =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      readonly body: string;
-      readonly retryAfter: string | undefined;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+      /** False: the body goes on beyond what is taken in, or the connection was lost in the middle of it. */
+      readonly isWhole: boolean;
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export interface Message {
+export interface OutboundMessage {
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
   /** Ends the attempt early. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** Sends one message; never rejects. */
-export type Send = (message: Message) => Promise<Answer>;
+export type Send = (message: OutboundMessage) => Promise<OutboundAnswer>;
+
+export interface SendParts extends TargetRules {
+  readonly clock: Clock;
+  /** ms from looking up the name to the end of the answer. */
+  readonly timeLimit: number;
+  /** Bytes of an answer that are taken in; then the connection is closed. */
+  readonly maxAnswer: number;
+}
 
 /**
- * Posts to checked targets alone. The name is looked up once, and the connection goes to the addresses that were
- * checked, whatever the name resolves to by then (DNS rebinding). Each attempt has a connection of its own, knows no
- * proxy, and takes `timeLimit` ms at most.
+ * Calls checked targets alone. The name is looked up once, and the connection goes to the addresses that were checked,
+ * whatever the name resolves to by then (DNS rebinding). Each attempt has a connection of its own and knows no proxy.
  */
-export function createSend(parts: TargetRules & { readonly clock: Clock; readonly timeLimit: number }): Send {
-  const { clock, timeLimit, ...rules } = parts;
+export function createSend(parts: SendParts): Send {
+  const { clock, timeLimit, maxAnswer, ...rules } = parts;
   return async message => {
     const limit = new AbortController();
     const cancel = clock.after(timeLimit, () => limit.abort(`no answer within ${timeLimit / 1000} s`));
-    const signal = AbortSignal.any([message.signal, limit.signal]);
+    const signal = AbortSignal.any([limit.signal, ...(message.signal ? [message.signal] : [])]);
     try {
       const found = await Promise.race([findTarget(message.url, rules), aborted(signal)]);
       if ('refused' in found) return failed(found.refused);
-      return await post({ target: found.target, message, signal });
+      return await exchange({ target: found.target, message, signal, maxAnswer });
     } finally {
       cancel();
     }
   };
 }
 
-function post(input: { target: Target; message: Message; signal: AbortSignal }): Promise<Answer> {
-  const { target, message, signal } = input;
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+function exchange(input: {
+  target: Target;
+  message: OutboundMessage;
+  signal: AbortSignal;
+  maxAnswer: number;
+}): Promise<OutboundAnswer> {
+  const { target, message, signal, maxAnswer } = input;
+  const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
   const request = open({ target, message });
-  const end = (answer: Answer) => {
+  const end = (answer: OutboundAnswer) => {
     resolve(answer);
     request.destroy();
   };
   const abort = () => end(failed(String(signal.reason)));
-  request.on('response', response => void read(response).then(end));
-  request.on('error', error => end(failed(describe(error))));
-  request.on('close', () => end(failed('the connection was closed without an answer')));
+  let isAnswered = false;
+  request.on('response', response => {
+    isAnswered = true;
+    void read(response, maxAnswer).then(end);
+  });
+  request.on('error', error => isAnswered || end(failed(describe(error))));
+  request.on('close', () => isAnswered || end(failed('the connection was closed without an answer')));
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
   else request.end(message.body);
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
 
-function open({ target, message }: { target: Target; message: Message }): ClientRequest {
+function open({ target, message }: { target: Target; message: OutboundMessage }): ClientRequest {
   const { url, addresses } = target;
   const isSecure = url.protocol === 'https:';
   const host = hostOf(url);
   const options = {
-    method: 'POST',
+    method: message.method,
     host,
     port: url.port || (isSecure ? 443 : 80),
     path: `${url.pathname}${url.search}`,
-    headers: { ...message.headers, 'content-length': Buffer.byteLength(message.body) },
+    headers: {
+      ...message.headers,
+      ...(message.body !== undefined && { 'content-length': Buffer.byteLength(message.body) }),
+    },
     lookup: knownAddresses(addresses),
   };
   // Agents of their own: the shared ones may have been given a proxy by the environment.
@@ -96,23 +121,27 @@ function knownAddresses(addresses: readonly string[]): LookupFunction {
   };
 }
 
-async function read(response: IncomingMessage): Promise<Answer> {
+async function read(response: IncomingMessage, maxAnswer: number): Promise<OutboundAnswer> {
   const pieces: Buffer[] = [];
   let size = 0;
+  let isWhole = true;
   try {
     for await (const piece of response) {
       pieces.push(piece);
       size += piece.length;
-      if (size >= maxAnswer) break;
+      isWhole = size <= maxAnswer;
+      if (!isWhole) break;
     }
   } catch {
-    // What counts is the status, and that has come.
+    // The status has come, and may be all that counts.
+    isWhole = false;
   }
   return {
     kind: 'answered',
     status: response.statusCode ?? 0,
-    body: Buffer.concat(pieces).subarray(0, maxAnswer).toString('utf8'),
-    retryAfter: response.headers['retry-after'],
+    headers: response.headers,
+    body: Buffer.concat(pieces).subarray(0, maxAnswer),
+    isWhole,
   };
 }
 
@@ -124,7 +153,7 @@ function aborted(signal: AbortSignal): Promise<{ refused: string }> {
   });
 }
 
-function failed(reason: string): Answer {
+function failed(reason: string): OutboundAnswer {
   return { kind: 'failed', reason };
 }
 

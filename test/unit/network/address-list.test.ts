@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type AddressList,
-  compileAddressList,
-  isAddressAllowed,
-} from '../../../plugins/security/network/address-list.ts';
+import { type AddressList, compileAddressList, isAddressAllowed } from '../../../src/network/address-list.ts';
 import { verifies } from '../../requirements.ts';
 
 function list(...entries: string[]): AddressList {

@@ -26,6 +26,13 @@ export function compileAddressList(entries: readonly string[]): AddressList | un
   };
 }
 
+/** The same for entries that have been checked. Throws a RangeError that names them. */
+export function requireAddressList(entries: readonly string[]): AddressList {
+  const list = compileAddressList(entries);
+  if (!list) throw new RangeError(`not an address list: ${entries.join(', ')}`);
+  return list;
+}
+
 /** An address as it is compared: mapped IPv6 as IPv4, stdio as the loopback address. undefined where it is none. */
 export function parseAddress(text: string): Address | undefined {
   if (text === 'stdio') return ipaddr.IPv4.parse('127.0.0.1');

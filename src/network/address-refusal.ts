@@ -1,7 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { type compileAddressList, parseAddress } from '../../security/plugin.ts';
-
-type AddressList = NonNullable<ReturnType<typeof compileAddressList>>;
+import { type AddressList, parseAddress } from './address-list.ts';
 
 /** Of IPv6, only this is given to hosts of the public network (RFC 4291, section 2.4, and IANA's registry). */
 const globalUnicast = ipaddr.parseCIDR('2000::/3');

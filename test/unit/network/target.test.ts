@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { compileAddressList } from '../../../plugins/security/plugin.ts';
-import { findTarget, type TargetRules } from '../../../plugins/webhooks/network/target.ts';
-import { addressRefusal } from '../../../plugins/webhooks/network/target-address.ts';
+import { requireAddressList } from '../../../src/network/address-list.ts';
+import { addressRefusal } from '../../../src/network/address-refusal.ts';
+import { findTarget, type TargetRules } from '../../../src/network/target.ts';
 import { verifies } from '../../requirements.ts';
-
-function listOf(...entries: string[]) {
-  const list = compileAddressList(entries);
-  if (!list) throw new Error('not a list');
-  return list;
-}
 
 describe(`${verifies('HOOK-1')} addresses that nothing is sent to`, () => {
   test.each([
@@ -57,15 +51,15 @@ describe(`${verifies('HOOK-1')} addresses that nothing is sent to`, () => {
     ['number', '2130706433'],
     ['empty', ''],
   ])('%s: %s', (_what, address) => {
-    expect(addressRefusal(address, listOf())).toEqual(expect.any(String));
+    expect(addressRefusal(address, requireAddressList([]))).toEqual(expect.any(String));
   });
 
   test.each(['93.184.215.14', '8.8.8.8', '2606:4700:4700::1111', '::ffff:8.8.8.8'])('public: %s', address => {
-    expect(addressRefusal(address, listOf())).toBeUndefined();
+    expect(addressRefusal(address, requireAddressList([]))).toBeUndefined();
   });
 
   test('what the settings allow, mapped or not, and nothing beside it', () => {
-    const allowed = listOf('10.1.0.0/16', 'fd00::/8');
+    const allowed = requireAddressList(['10.1.0.0/16', 'fd00::/8']);
     expect(addressRefusal('10.1.2.3', allowed)).toBeUndefined();
     expect(addressRefusal('::ffff:10.1.2.3', allowed)).toBeUndefined();
     expect(addressRefusal('fd12::1', allowed)).toBeUndefined();
@@ -78,7 +72,7 @@ describe('targets', () => {
   const rules = (answers: readonly string[], more: Partial<TargetRules> = {}): TargetRules => ({
     resolve: async () => answers,
     allowHttp: false,
-    allowAddresses: listOf(),
+    allowAddresses: requireAddressList([]),
     ...more,
   });
 
@@ -116,7 +110,7 @@ describe('targets', () => {
     expect(await findTarget('https://public.example/a?b', rules(['8.8.8.8', '2606:4700::1']))).toMatchObject({
       target: { addresses: ['8.8.8.8', '2606:4700::1'] },
     });
-    const inner = rules(['10.0.0.7'], { allowHttp: true, allowAddresses: listOf('10.0.0.0/8') });
+    const inner = rules(['10.0.0.7'], { allowHttp: true, allowAddresses: requireAddressList(['10.0.0.0/8']) });
     expect(await findTarget('http://inner.example', inner)).toMatchObject({ target: { addresses: ['10.0.0.7'] } });
   });
 });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { compileAddressList } from '../../security/plugin.ts';
-import { addressRefusal } from './target-address.ts';
+import type { AddressList } from './address-list.ts';
+import { addressRefusal } from './address-refusal.ts';
 
 /** All addresses of a name, IPv4 and IPv6. Rejects where it has none. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -9,7 +9,7 @@ export type Resolve = (hostname: string) => Promise<readonly string[]>;
 export interface TargetRules {
   readonly resolve: Resolve;
   readonly allowHttp: boolean;
-  readonly allowAddresses: NonNullable<ReturnType<typeof compileAddressList>>;
+  readonly allowAddresses: AddressList;
 }
 
 /** Where a delivery goes: the addresses have been looked up once and checked, and nothing else is connected to. */
