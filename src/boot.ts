@@ -19,6 +19,7 @@ import type { Transport } from './mail/delivery.ts';
 import { type MailWorker, startMailWorker } from './mail/worker.ts';
 import { createMetrics } from './metrics.ts';
 import { createAccessPolicy } from './model/access-policy.ts';
+import { recordEvent } from './pipeline/audit-event.ts';
 import type { Gate, InboundMessage } from './pipeline/gate.ts';
 import { createGate, type GateParts } from './pipeline/run-call.ts';
 import { type Trial, type TrialCaller, tryCall } from './pipeline/try-call.ts';
@@ -111,6 +112,7 @@ export async function boot(options: BootOptions): Promise<App> {
     now,
     onMail: () => mailWorker?.wake(),
     policies: () => policies,
+    onEvent: event => recordEvent(gate, event),
     companions: registrations.companions.map(({ value }) => value),
     listeners: [
       ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
@@ -143,6 +145,7 @@ export async function boot(options: BootOptions): Promise<App> {
     catalog,
     guards: registrations.guards,
     sinks: registrations.sinks.map(({ value }) => value),
+    challenge: () => Object.assign({}, ...registrations.challenges.map(({ value }) => value(runtime))),
     contextOf(call, { signal = stopping.signal, interaction, dialogue }) {
       const { principal } = call;
       if (!principal) throw kernelErrors.UNAUTHENTICATED();

@@ -2,6 +2,7 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { PolicySet, ServerSettings } from './config/define-config.ts';
+import { kernelErrors } from './errors.ts';
 import { createOutbox } from './mail/outbox.ts';
 import type { AccessPolicy } from './model/access-policy.ts';
 import type { RecordChange } from './model/environment.ts';
@@ -9,6 +10,7 @@ import { createEnvironment } from './model/environment.ts';
 import { type Principal, systemPrincipal } from './model/principal.ts';
 import type { Registry } from './model/registry.ts';
 import type { PlannedChange } from './model/write-batch.ts';
+import type { AuditEvent } from './pipeline/audit-event.ts';
 import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
 import type { Companion, Runtime, Terminal } from './plugin/scope.ts';
@@ -27,6 +29,8 @@ export interface RuntimeParts {
   readonly now: () => number;
   /** Called after a message has been put into the outbox. */
   readonly onMail?: () => void;
+  /** Writes what is no call into the log. Default: nothing can be written. */
+  readonly onEvent?: (event: AuditEvent) => Promise<void>;
   /** What plugins store beside changes. Default none. */
   readonly companions?: readonly Companion[];
   readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
@@ -104,6 +108,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
       return createEnvironment({ ...shared, principal: systemPrincipal(reason) });
     },
     mail: createOutbox({ store, now, newId, onStored: onMail }),
+    recordEvent: parts.onEvent ?? (() => Promise.reject(kernelErrors.AUDIT_UNAVAILABLE())),
     emit,
   };
   return runtime;

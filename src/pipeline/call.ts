@@ -19,8 +19,10 @@ export interface ClientInfo {
 /** The credential as presented, unverified. */
 export interface PresentedCredential {
   readonly secret: string;
-  /** `query`: in the URL, which is refused. `environment`: stdio. */
-  readonly via: 'bearer' | 'x-api-key' | 'query' | 'environment';
+  /** `query`: in the URL, which is refused. `environment`: stdio. `dpop`: with a proof (RFC 9449). */
+  readonly via: 'bearer' | 'x-api-key' | 'query' | 'environment' | 'dpop';
+  /** The DPoP proof as sent, and the method of the HTTP request that it has to name. */
+  readonly proof?: { readonly jwt: string; readonly method: string };
 }
 
 /** One message on its way through the gate. Stages read it and add only what their type says. */

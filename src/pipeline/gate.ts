@@ -9,6 +9,8 @@ export interface InboundMessage {
   readonly protocolVersion: string;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Of what is no message of the protocol: whom or what it concerns. Default: what `params` name. */
+  readonly target?: string | undefined;
   readonly client: ClientInfo;
   readonly address: string;
   readonly presented: PresentedCredential | undefined;

@@ -3,6 +3,7 @@ import type { AuditSink, Guard, Runtime } from '../plugin/scope.ts';
 import type { Catalog } from '../tool/catalog.ts';
 import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, Outcome, StageName } from './call.ts';
+import { type ChallengeParameters, challenged } from './challenge.ts';
 import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from './gate.ts';
 import { createMethods } from './methods.ts';
 import { recognise } from './recognise.ts';
@@ -14,6 +15,8 @@ export interface GateParts {
   readonly catalog: Catalog;
   readonly guards: ReadonlyMap<StageName, readonly Guard[]>;
   readonly sinks: readonly AuditSink[];
+  /** What goes with every challenge. Default: nothing more. */
+  readonly challenge?: () => ChallengeParameters;
   contextOf(call: Call, options: PerformOptions): CallContext;
 }
 
@@ -30,7 +33,8 @@ interface OpenCall extends Call {
 }
 
 /** The pipeline: `stages.ts` in motion. */
-export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateParts): Gate {
+export function createGate(parts: GateParts): Gate {
+  const { runtime, catalog, guards, sinks, challenge = () => ({}), contextOf } = parts;
   const plan = stages.map(stage => ({ ...stage, guards: guards.get(stage.name) ?? [] }));
   const before = (name: StageName) =>
     plan.slice(
@@ -116,7 +120,7 @@ export function createGate({ runtime, catalog, guards, sinks, contextOf }: GateP
         ? { stage, error: kernelErrors.RESOURCE_NOT_FOUND({ data: { uri: call.target } }), as: 'protocol' }
         : { stage, error: thrown, as: 'tool' };
     }
-    return { stage, error: thrown, as: 'http' };
+    return { stage, error: challenged(thrown, challenge()), as: 'http' };
   }
 
   function seal(call: Call, outcome: Outcome): Promise<Refusal | undefined> {
@@ -197,7 +201,7 @@ function openCall(message: InboundMessage, runtime: Runtime): Call {
     startedAt: runtime.ticks(),
     stage: 'execute',
     success: ok,
-    target: typeof named === 'string' ? named : undefined,
+    target: message.target ?? (typeof named === 'string' ? named : undefined),
     tool: undefined,
     arguments: {},
     touches: [],

@@ -8,6 +8,7 @@ import type { ToolDefinition } from '../tool/define-tool.ts';
 import type { Plugin } from './define-plugin.ts';
 import type {
   AuditSink,
+  ChallengeParameters,
   Clock,
   CommandContext,
   Companion,
@@ -30,6 +31,7 @@ export interface Registrations {
   readonly layers: Registered<AccessLayer>[];
   readonly guards: Map<StageName, Guard[]>;
   readonly sinks: Registered<AuditSink>[];
+  readonly challenges: Registered<(runtime: Runtime) => ChallengeParameters>[];
   readonly tools: Registered<ToolDefinition>[];
   readonly resources: Registered<ResourceProvider>[];
   readonly prompts: Registered<PromptDefinition>[];
@@ -59,6 +61,7 @@ export function createRegistrations(): Registrations {
     layers: [],
     guards: new Map(stageNames.map(name => [name, []])),
     sinks: [],
+    challenges: [],
     tools: [],
     resources: [],
     prompts: [],
@@ -93,6 +96,7 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     access: layer => into.layers.push({ plugin, value: layer }),
     guard: (stage, guard) => into.guards.get(stage)?.push(guard as Guard),
     audit: sink => into.sinks.push({ plugin, value: sink }),
+    challenge: parameters => into.challenges.push({ plugin, value: parameters }),
     tool: tool => unique(into.tools, tool, ({ name }) => name, 'tool'),
     resources: provider => unique(into.resources, provider, ({ name }) => name, 'resource provider'),
     prompt: prompt => unique(into.prompts, prompt, ({ name }) => name, 'prompt'),

@@ -12,7 +12,9 @@ import type { Environment } from '../model/environment.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Registry } from '../model/registry.ts';
 import type { PlannedChange } from '../model/write-batch.ts';
+import type { AuditEvent } from '../pipeline/audit-event.ts';
 import type { Call, CallContext, Outcome, Reached } from '../pipeline/call.ts';
+import type { ChallengeParameters } from '../pipeline/challenge.ts';
 import type { HookListener, HookName, Hooks } from '../pipeline/hooks.ts';
 import type { Json, Store, WriteOperation } from '../store/port.ts';
 import type { ToolDefinition, ToolResult, Touch } from '../tool/define-tool.ts';
@@ -48,6 +50,11 @@ export interface Runtime {
   readonly mail: Mailer;
   /** Where plugins register their metrics (Prometheus). Labels never grow with what callers send. */
   readonly metrics: MetricsRegistry;
+  /**
+   * Writes something that is no call into the log of calls, and tells hooks of it. Resolves when it is durable;
+   * AUDIT_UNAVAILABLE where it cannot be written: what it is about must not be answered then.
+   */
+  recordEvent(event: AuditEvent): Promise<void>;
   emit<N extends HookName>(hook: N, event: Hooks[N]): void;
 }
 
@@ -182,6 +189,8 @@ export type { Clock } from '../clock.ts';
 export type { Job, JobContext } from '../job/job.ts';
 export type { Mailer, OutgoingMail } from '../mail/message.ts';
 export type { PlannedChange } from '../model/write-batch.ts';
+export type { AuditEvent } from '../pipeline/audit-event.ts';
+export type { ChallengeParameters } from '../pipeline/challenge.ts';
 
 /** What a command of the command line gets. */
 export interface CommandContext {
@@ -205,6 +214,8 @@ export interface Scope {
   /** A reason to say no, consulted for every model, operation and field. */
   access(layer: AccessLayer): void;
   guard<S extends GuardedStage>(stage: S, guard: Guard<S>): void;
+  /** Parameters of every challenge of this server: in each 401, and in a 403 that brings one. */
+  challenge(parameters: (runtime: Runtime) => ChallengeParameters): void;
   audit(sink: AuditSink): void;
   tool(tool: ToolDefinition): void;
   resources(provider: ResourceProvider): void;

@@ -37,6 +37,7 @@ const once: ReadonlySet<string> = new Set([
   'origin',
   'authorization',
   'x-api-key',
+  'dpop',
   'content-type',
   'content-length',
   'mcp-protocol-version',
@@ -77,7 +78,12 @@ export function arrive(parts: VisitParts, request: IncomingMessage, response: Se
   const cors = parts.originGuard.corsHeaders(headers);
   try {
     const query = request.url?.split('?', 2)[1] ?? '';
-    return { ...visit, base: { ...base, presented: presentedCredential({ headers, query }) }, cors, error };
+    return {
+      ...visit,
+      base: { ...base, presented: presentedCredential({ headers, query, method: request.method }) },
+      cors,
+      error,
+    };
   } catch (thrown) {
     if (thrown instanceof GatehouseError) return { ...visit, cors, error: thrown };
     throw thrown;

@@ -44,7 +44,7 @@ export function createOriginGuard(settings: ServerSettings, port: number): Origi
 export const preflightHeaders: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Methods': 'GET, POST, DELETE',
   'Access-Control-Allow-Headers':
-    'Authorization, Content-Type, Accept, X-API-Key, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Last-Event-ID, traceparent',
+    'Authorization, DPoP, Content-Type, Accept, X-API-Key, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Last-Event-ID, traceparent',
   'Access-Control-Max-Age': '600',
 };
 

@@ -15,6 +15,12 @@ test.each([
   [{ authorization: `Bearer ${key} ${key}` }, '', undefined],
   [{ authorization: key }, '', undefined],
   [{ 'x-api-key': '' }, '', undefined],
+  [
+    { authorization: 'DPoP abc', dpop: 'proof' },
+    '',
+    { secret: 'abc', via: 'dpop', proof: { jwt: 'proof', method: '' } },
+  ],
+  [{ authorization: 'DPoP abc' }, '', { secret: 'abc', via: 'dpop', proof: { jwt: '', method: '' } }],
   // in the URL
   [{}, `key=${key}`, { secret: key, via: 'query' }],
   [{}, `API_KEY=abc`, { secret: 'abc', via: 'query' }],
