@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Company, openCompany } from './company.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type Company, withCompany } from './company.ts';
 
 interface Page {
   readonly id: string;
@@ -10,13 +10,11 @@ interface Page {
 }
 
 describeOnStores('Long answers', open => {
-  let store: TestStore;
   let company: Company;
   const texts: Record<string, string> = {};
 
-  beforeAll(async () => {
-    store = await open();
-    company = await openCompany(store);
+  withCompany(open, async made => {
+    company = made;
     const kinds = ['plain text ', '"quoted\\" ', '<b>\u2028', '😀é', 'line\n'];
     for (const [index, kind] of kinds.entries()) {
       const notes = kind.repeat(99_000 / kind.length);
@@ -24,11 +22,6 @@ describeOnStores('Long answers', open => {
       texts[id] = notes;
     }
     await company.create('x.tag', ...Array.from({ length: 200 }, (_, n) => ({ name: `"${'T'.repeat(240)}${n}` })));
-  });
-
-  afterAll(async () => {
-    await company.close();
-    await store.drop();
   });
 
   test(`${verifies('TOOL-7')} a search with long texts shortens them and stays within the limit`, async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
+import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { createAgreements } from '../../../src/confirmation/agreements.ts';
 import { createConfirm } from '../../../src/confirmation/create-confirm.ts';
@@ -187,4 +188,19 @@ export async function openCompany(at: TestStore): Promise<Company> {
     close: () => store.close(),
   };
   return company;
+}
+
+/** For the tests of one `describe`: a company on a store. `use` is told of it once. */
+export function withCompany(open: () => Promise<TestStore>, use: (company: Company) => void | Promise<void>): void {
+  let store: TestStore;
+  let company: Company;
+  beforeAll(async () => {
+    store = await open();
+    company = await openCompany(store);
+    await use(company);
+  });
+  afterAll(async () => {
+    await company?.close();
+    await store?.drop();
+  });
 }

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createQuestion, deleteQuestion, writeQuestion } from '../../../plugins/records/confirm/question.ts';
 import { recordTools } from '../../../plugins/records/plugin.ts';
 import { recordSettings } from '../../../plugins/records/settings.ts';
 import type { ToolDefinition } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { describeOnStores } from '../../support/stores.ts';
 import { toolNamed } from './all-tools.ts';
-import { type Answer, type Company, openCompany, owner, seller } from './company.ts';
+import { type Answer, type Company, owner, seller, withCompany } from './company.ts';
 
 const id = `x.partner/${'a'.repeat(24)}`;
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `x.partner/${n.toString(16).padStart(24, '0')}`);
@@ -51,16 +51,10 @@ test.each([
 });
 
 describeOnStores('Changes that are confirmed first', open => {
-  let store: TestStore;
   let company: Company;
 
-  beforeAll(async () => {
-    store = await open();
-    company = await openCompany(store);
-  });
-  afterAll(async () => {
-    await company.close();
-    await store.drop();
+  withCompany(open, made => {
+    company = made;
   });
 
   const tokenOf = ({ structured }: Answer) => (structured.confirmation as { token: string } | undefined)?.token;

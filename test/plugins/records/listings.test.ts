@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { modelResources } from '../../../plugins/records/model-resources.ts';
 import { domainOperators } from '../../../src/model/domain-leaf.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { describeOnStores } from '../../support/stores.ts';
 import { tools } from './all-tools.ts';
-import { type Company, nobody, openCompany, owner, reader, seller } from './company.ts';
+import { type Company, nobody, owner, reader, seller, withCompany } from './company.ts';
 
 interface FieldDescription {
   readonly name: string;
@@ -13,17 +13,10 @@ interface FieldDescription {
 }
 
 describeOnStores('Listings', open => {
-  let store: TestStore;
   let company: Company;
 
-  beforeAll(async () => {
-    store = await open();
-    company = await openCompany(store);
-  });
-
-  afterAll(async () => {
-    await company.close();
-    await store.drop();
+  withCompany(open, made => {
+    company = made;
   });
 
   const usable = (who = owner) => Array.from(tools.values()).filter(tool => tool.isUsable?.(company.context(who)));

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Company, openCompany, owner, reader } from './company.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type Company, owner, reader, withCompany } from './company.ts';
 
 describeOnStores('Tools that read', open => {
-  let store: TestStore;
   let company: Company;
   const ids: Record<string, string> = {};
 
-  beforeAll(async () => {
-    store = await open();
-    company = await openCompany(store);
+  withCompany(open, async made => {
+    company = made;
     const [tag = ''] = await company.create('x.tag', { name: 'Wholesale' });
     const [acme = '', anna = '', bert = ''] = await company.create(
       'x.partner',
@@ -30,11 +28,6 @@ describeOnStores('Tools that read', open => {
       })),
     );
     Object.assign(ids, { tag, acme, anna, bert, order: orders[0] });
-  });
-
-  afterAll(async () => {
-    await company.close();
-    await store.drop();
   });
 
   test(`${verifies('TOOL-2', 'TOOL-4')} search answers id, title, url and values, and where the next page begins`, async () => {

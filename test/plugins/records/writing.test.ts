@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Answer, type Company, openCompany, owner, seller } from './company.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type Answer, type Company, owner, seller, withCompany } from './company.ts';
 
 describeOnStores('Tools that change records', open => {
-  let store: TestStore;
   let company: Company;
 
-  beforeAll(async () => {
-    store = await open();
-    company = await openCompany(store);
-  });
-
-  afterAll(async () => {
-    await company.close();
-    await store.drop();
+  withCompany(open, made => {
+    company = made;
   });
 
   /** Everything there is, to compare before and after. */

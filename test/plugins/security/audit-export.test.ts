@@ -12,7 +12,7 @@ import { exportLog } from '../../../plugins/security/audit/export-log.ts';
 import { always, type Row } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, sqliteStore, type TestStore } from '../../support/stores.ts';
-import { type AuditLogs, auditLogs } from './audit-logs.ts';
+import { type AuditLogs, auditLogs, withAuditLogs } from './audit-logs.ts';
 import { type House, openHouse } from './house.ts';
 
 /** Bytes that are reachable. */
@@ -32,21 +32,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describeOnStores('audit export', open => {
-  let store: TestStore;
   let house: House;
   let logs: AuditLogs;
 
-  beforeAll(async () => {
-    store = await open();
-    house = await openHouse({ location: store.location });
-    logs = auditLogs(house);
+  withAuditLogs(open, async made => {
+    ({ house, logs } = made);
     await house.user('sara');
   });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
-  });
-  beforeEach(() => logs.clear());
 
   const run = (...line: string[]) => house.command(['audit', ...line]);
 

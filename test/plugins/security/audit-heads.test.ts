@@ -1,34 +1,26 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import { createSigner } from '../../../plugins/security/audit/signer.ts';
 import { signerOf } from '../../../plugins/security/audit/signing-key.ts';
 import { equals, kernelErrors, type Row, type Runtime, type WriteOperation } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, sqliteStore, type TestStore } from '../../support/stores.ts';
-import { type AuditLogs, auditLogs, entryModel, headModel, tipModel } from './audit-logs.ts';
+import { describeOnStores, sqliteStore } from '../../support/stores.ts';
+import { type AuditLogs, auditLogs, entryModel, headModel, tipModel, withAuditLogs } from './audit-logs.ts';
 import { type House, openHouse } from './house.ts';
 
 describeOnStores('heads of the log', open => {
-  let store: TestStore;
   let house: House;
   let logs: AuditLogs;
   let folder: string;
 
-  beforeAll(async () => {
-    store = await open();
-    house = await openHouse({ location: store.location });
-    logs = auditLogs(house);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withAuditLogs(open, made => {
+    ({ house, logs } = made);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
-    await logs.clear();
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type AuditLog, createAuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import type { Signer } from '../../../plugins/security/audit/signer.ts';
 import { type VerifyReport, verifyLog } from '../../../plugins/security/audit/verify/verify-log.ts';
@@ -10,7 +11,9 @@ import {
   type Runtime,
   type StoredValue,
 } from '../../../src/index.ts';
+import type { TestStore } from '../../support/stores.ts';
 import { callIn } from './call-in.ts';
+import { type House, openHouse } from './house.ts';
 
 export const entryModel = 'security.audit-entry';
 export const headModel = 'security.audit-head';
@@ -63,3 +66,24 @@ export function auditLogs(input: { runtime: Runtime; clock: { now: number } }) {
 }
 
 export type AuditLogs = ReturnType<typeof auditLogs>;
+
+/** For the tests of one `describe`: a house on a store, its logs emptied before each. `use` is told of both once. */
+export function withAuditLogs(
+  open: () => Promise<TestStore>,
+  use: (made: { house: House; logs: AuditLogs }) => void | Promise<void>,
+): void {
+  let store: TestStore;
+  let house: House;
+  let logs: AuditLogs;
+  beforeAll(async () => {
+    store = await open();
+    house = await openHouse({ location: store.location });
+    logs = auditLogs(house);
+    await use({ house, logs });
+  });
+  beforeEach(() => logs.clear());
+  afterAll(async () => {
+    await house?.stop();
+    await store?.drop();
+  });
+}

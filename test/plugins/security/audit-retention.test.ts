@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import { retireOld } from '../../../plugins/security/audit/retention.ts';
 import { createSigner, type Signer } from '../../../plugins/security/audit/signer.ts';
 import { always, equals, type Runtime } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type AuditLogs, auditLogs, entryModel, headModel, tipModel } from './audit-logs.ts';
-import { type House, openHouse } from './house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type AuditLogs, entryModel, headModel, tipModel, withAuditLogs } from './audit-logs.ts';
+import type { House } from './house.ts';
 
 const day = 86_400_000;
 
 describeOnStores('retention of the log', open => {
-  let store: TestStore;
   let house: House;
   let logs: AuditLogs;
 
-  beforeAll(async () => {
-    store = await open();
-    house = await openHouse({ location: store.location });
-    logs = auditLogs(house);
+  withAuditLogs(open, made => {
+    ({ house, logs } = made);
   });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
-  });
-  beforeEach(() => logs.clear());
 
   const retire = (log: AuditLog, more: { runtime?: Runtime; signer?: Signer; signal?: AbortSignal } = {}) =>
     retireOld({ runtime: house.runtime, signer: undefined, log, days: 90, pause: async () => {}, ...more });

@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import { entryHash, genesis } from '../../../plugins/security/audit/chain.ts';
 import { createSigner } from '../../../plugins/security/audit/signer.ts';
 import { always, equals, type Row } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type AuditLogs, auditLogs, entryModel, headModel, tipModel } from './audit-logs.ts';
-import { type House, openHouse } from './house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type AuditLogs, entryModel, headModel, tipModel, withAuditLogs } from './audit-logs.ts';
+import type { House } from './house.ts';
 
 describeOnStores('audit verify', open => {
-  let store: TestStore;
   let house: House;
   let logs: AuditLogs;
 
-  beforeAll(async () => {
-    store = await open();
-    house = await openHouse({ location: store.location });
-    logs = auditLogs(house);
+  withAuditLogs(open, made => {
+    ({ house, logs } = made);
   });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
-  });
-  beforeEach(() => logs.clear());
 
   /** An instance that has stopped, and one that runs and has noted how far it is. */
   async function twoChains(): Promise<{ first: Row[]; second: Row[]; running: AuditLog }> {

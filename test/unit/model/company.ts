@@ -232,3 +232,22 @@ export async function refusal(work: Promise<unknown>): Promise<{ code: string; m
   }
   throw new Error('it was not refused');
 }
+
+/** What another call would do in between: done once, right before the next write reaches the store. */
+export function interruption() {
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  return {
+    during(work: () => Promise<unknown>): void {
+      meanwhile = work;
+    },
+    wrap: (store: Store): Store => ({
+      ...store,
+      async write(operations, options) {
+        const work = meanwhile;
+        meanwhile = undefined;
+        await work?.();
+        return store.write(operations, options);
+      },
+    }),
+  };
+}

@@ -1,25 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/store/port.ts';
 import { verifies } from '../../requirements.ts';
-import { add, type Company, openCompany, refusal } from './company.ts';
+import { add, type Company, interruption, openCompany, refusal } from './company.ts';
 
-let meanwhile: (() => Promise<unknown>) | undefined;
-
-function interrupted(store: Store): Store {
-  return {
-    ...store,
-    async write(operations, options) {
-      const work = meanwhile;
-      meanwhile = undefined;
-      await work?.();
-      return store.write(operations, options);
-    },
-  };
-}
-
+const { during, wrap } = interruption();
 let company: Company;
 beforeAll(async () => {
-  company = await openCompany({ wrap: interrupted });
+  company = await openCompany({ wrap });
 });
 afterAll(() => company.close());
 
@@ -74,7 +60,7 @@ describe(`${verifies('TOOL-6')} delete`, () => {
     }
     const { order } = await orderOf(null);
     const { plan } = await records.delete([order], { dryRun: true });
-    meanwhile = () => company.system.of('sale.order').write([order], { name: 'S3' });
+    during(() => company.system.of('sale.order').write([order], { name: 'S3' }));
     expect(await refusal(records.delete([order], { plan }))).toMatchObject({ code: 'RECORD_CHANGED' });
     expect(await exists(order)).toBe(true);
   });
@@ -123,7 +109,7 @@ describe(`${verifies('TOOL-6')} delete`, () => {
         .delete([one], { versions: { [one]: 7 } }),
     );
     expect(stale).toMatchObject({ code: 'RECORD_CHANGED', data: { expected: 7, actual: 1 } });
-    meanwhile = () => company.system.of('crm.tag').write([one], { name: 'y' });
+    during(() => company.system.of('crm.tag').write([one], { name: 'y' }));
     const quick = await refusal(
       company
         .as({})

@@ -1,31 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kernelErrors } from '../../../src/errors.ts';
 import { equals } from '../../../src/store/condition.ts';
-import type { Store } from '../../../src/store/port.ts';
 import { verifies } from '../../requirements.ts';
-import { add, type Company, openCompany, refusal } from './company.ts';
+import { add, type Company, interruption, openCompany, refusal } from './company.ts';
 
-/** Done once, right before the next write reaches the store: what another call would do in between. */
-let meanwhile: (() => Promise<unknown>) | undefined;
-
-function interrupted(store: Store): Store {
-  return {
-    ...store,
-    async write(operations, options) {
-      const work = meanwhile;
-      meanwhile = undefined;
-      await work?.();
-      return store.write(operations, options);
-    },
-  };
-}
-
+const { during, wrap } = interruption();
 let company: Company;
 let acme: string;
 let bob: string;
 
 beforeAll(async () => {
-  company = await openCompany({ wrap: interrupted });
+  company = await openCompany({ wrap });
 });
 beforeEach(async () => {
   const found = await company.system.of('crm.partner').search({ fields: [] });
@@ -107,7 +92,7 @@ describe(`${verifies('TOOL-6')} write`, () => {
   });
 
   test('a unique value taken in between', async () => {
-    meanwhile = () => add(company, 'crm.partner', { name: 'Quick', email: 'quick@x.example' });
+    during(() => add(company, 'crm.partner', { name: 'Quick', email: 'quick@x.example' }));
     const refused = await refusal(partners().write([acme], { email: 'quick@x.example' }));
     expect(refused.code).toBe('VALUE_NOT_UNIQUE');
     expect(refused.data).toMatchObject({ fields: [{ field: 'email' }] });
@@ -148,7 +133,7 @@ describe(`${verifies('TOOL-11')} versions`, () => {
   });
 
   test('a change right before the write is seen', async () => {
-    meanwhile = () => company.system.of('crm.partner').write([acme], { rank: 8 });
+    during(() => company.system.of('crm.partner').write([acme], { rank: 8 }));
     const refused = await refusal(partners().write([acme], { rank: 4 }, { versions: { [acme]: 1 } }));
     expect(refused).toMatchObject({ code: 'RECORD_CHANGED', data: { expected: 1, actual: 2 } });
     expect(await rankOf(acme)).toBe(8);
@@ -165,7 +150,7 @@ describe(`${verifies('TOOL-11')} versions`, () => {
   });
 
   test('without a version it is checked once more and written on top', async () => {
-    meanwhile = () => company.system.of('crm.partner').write([acme], { rank: 8, credit: 6 });
+    during(() => company.system.of('crm.partner').write([acme], { rank: 8, credit: 6 }));
     const [change] = await partners().write([acme], { rank: 4 });
     expect(change).toMatchObject({ version: 3, changes: { rank: { from: 8, to: 4 } } });
   });
@@ -176,10 +161,10 @@ describe(`${verifies('TOOL-11')} versions`, () => {
         { kind: 'update', model: 'crm.partner', where: equals('id', plain(acme)), add: { rank: 1 } },
       ]);
     };
-    meanwhile = async () => {
+    during(async () => {
       await again();
-      meanwhile = again;
-    };
+      during(again);
+    });
     expect((await refusal(partners().write([acme], { rank: 4 }))).code).toBe('STORE_CONFLICT');
     expect(await rankOf(acme)).toBe(3);
   });
@@ -206,7 +191,7 @@ describe(`${verifies('RULE-1')} rules on writing`, () => {
 
   test('a record that leaves reach right before the write is not written', async () => {
     const records = company.as({ rules: { 'crm.partner': [['rank', '<', 5]] } }).of('crm.partner');
-    meanwhile = () => company.system.of('crm.partner').write([acme], { rank: 7 });
+    during(() => company.system.of('crm.partner').write([acme], { rank: 7 }));
     expect((await refusal(records.write([acme], { credit: 1 }))).code).toBe('RECORD_NOT_FOUND');
     const [read] = await company.system.of('crm.partner').read([acme]);
     expect(read?.values).toMatchObject({ credit: 5, rank: 7 });
@@ -221,7 +206,7 @@ describe(`${verifies('RULE-1')} rules on writing`, () => {
 
 test('a store without transactions says so before anything is written', async () => {
   const error = kernelErrors.STORE_NO_TRANSACTIONS();
-  meanwhile = () => Promise.reject(error);
+  during(() => Promise.reject(error));
   await expect(partners().write([acme, bob], { rank: 9 })).rejects.toBe(error);
   expect(await rankOf(acme)).toBe(1);
 });
