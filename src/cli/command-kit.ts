@@ -7,6 +7,7 @@ import type { CommandContext } from '../plugin/scope.ts';
 import { createLogger } from './logger.ts';
 import type { Machine } from './machine.ts';
 import { createPrint, createWrite } from './print.ts';
+import { createReadSecret } from './read-secret.ts';
 import { createTerminal } from './terminal.ts';
 
 /** What the kernel's own commands work with: what plugins get, and the config, the log and the machine. */
@@ -52,6 +53,7 @@ export function createCommandKit({ machine, configFile }: { machine: Machine; co
     terminal,
     print: createPrint(machine.stdout),
     write: createWrite(machine.stdout),
+    readSecret: createReadSecret(machine),
     config() {
       loading ??= load();
       return loading;

@@ -26,6 +26,12 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'gatehouse group list names them.',
   },
+  SECRET_NOT_READ: {
+    message: 'No secret was given.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Type it on a terminal, or give it on standard input with --stdin.',
+  },
   TRIAL_INVALID: {
     message: 'This cannot be tried.',
     status: 400,

@@ -200,6 +200,11 @@ export interface CommandContext {
   print(output: { json: Json; text: string }, options: { json?: boolean }): void;
   /** A piece of a long result, on stdout. Resolves when the next may come. */
   write(text: string): Promise<void>;
+  /**
+   * A secret of a person: typed without being shown, or all of standard input, without the line break at its end.
+   * Throws SECRET_NOT_READ where there is nobody to type it, or nothing was given.
+   */
+  readSecret(input: { prompt: string; fromStdin: boolean }): Promise<string>;
   readonly terminal: Terminal;
 }
 

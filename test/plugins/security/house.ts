@@ -61,8 +61,8 @@ export interface House {
   key(input: Partial<Omit<NewKey, 'runtime'>>): Promise<{ id: string; prefix: string; key: string }>;
   /** One call through the whole gate. Default: lists the tools. */
   call(input: CallInput): Promise<Answer>;
-  /** Runs a command line; what `--json` printed. */
-  command(line: readonly string[]): Promise<unknown>;
+  /** Runs a command line; what `--json` printed. `secret`: what is typed where one is asked for. */
+  command(line: readonly string[], input?: { secret?: string }): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -130,7 +130,7 @@ export async function openHouse(input: {
     return { call: received, refusal: performed.refusal, code: performed.refusal.error.code, result: undefined };
   }
 
-  async function command(line: readonly string[]): Promise<unknown> {
+  async function command(line: readonly string[], input: { secret?: string } = {}): Promise<unknown> {
     const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
     let printed: unknown;
     const context = {
@@ -141,6 +141,7 @@ export async function openHouse(input: {
       write: async (text: string) => {
         printed = `${printed ?? ''}${text}`;
       },
+      readSecret: async () => input.secret ?? '',
       terminal: silentTerminal,
     };
     for (const register of commands) register(program, context);

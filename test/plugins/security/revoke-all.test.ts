@@ -39,6 +39,7 @@ describeOnStores('emergency revocation', open => {
         printed = output.json;
       },
       write: async () => {},
+      readSecret: async () => '',
       terminal: silentTerminal,
     };
     registerKeyCommands(program, context);
