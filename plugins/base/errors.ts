@@ -1,6 +1,6 @@
 import { defineErrors } from '../../src/index.ts';
 
-/** What the commands of this plugin say when they cannot be carried out. */
+/** What commands and sign-in of this plugin refuse with. */
 export const baseErrors = defineErrors({
   USER_NOT_FOUND: {
     message: 'There is no user with this login.',
@@ -19,5 +19,29 @@ export const baseErrors = defineErrors({
     status: 400,
     audience: 'operator',
     solve: 'Use an IANA name, such as Europe/Berlin or UTC.',
+  },
+  PASSWORD_WEAK: {
+    message: 'The password is too easy to guess.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Take a longer one: four or more words that do not belong together, or one from a password manager.',
+  },
+  PASSWORDS_DIFFER: {
+    message: 'The two passwords are not the same. Nothing was changed.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Type it again, twice the same.',
+  },
+  SECOND_FACTOR_MISSING: {
+    message: 'The user has no second factor.',
+    status: 404,
+    audience: 'operator',
+    solve: '`gatehouse user totp enrol LOGIN` gives the user one.',
+  },
+  SIGN_IN_BUSY: {
+    message: 'Too many people are signing in at the moment. Try again in a minute.',
+    status: 503,
+    audience: 'caller',
+    solve: 'Try again in a minute.',
   },
 });

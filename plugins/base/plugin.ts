@@ -9,11 +9,16 @@ import { madeUpPrincipal } from './made-up-principal.ts';
 import { mirrorGroups } from './mirror-groups.ts';
 import { access } from './models/access.ts';
 import { group } from './models/group.ts';
+import { password } from './models/password.ts';
+import { recoveryCode } from './models/recovery-code.ts';
 import { rule } from './models/rule.ts';
+import { signInAttempts } from './models/sign-in-attempts.ts';
+import { totp } from './models/totp.ts';
 import { user } from './models/user.ts';
 import { principalOf } from './principal-of.ts';
 import { readDomainIn } from './read-domain.ts';
 import { createRefresher, type Refresher } from './refresher.ts';
+import { cleanUpSignIn } from './sign-in/clean-up.ts';
 
 export { createGrantTable, type Grant, type GrantTable } from './access/grants.ts';
 export { type GroupNames, groupNames } from './access/group-names.ts';
@@ -23,9 +28,12 @@ export { plainIdOf } from './commands/plain-id.ts';
 export { requireGroups } from './commands/require-groups.ts';
 export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
+export { generatePassword, setPassword } from './passwords/set-password.ts';
 export { requirePrincipal } from './principal-of.ts';
 export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';
+export { type CodeVerdict, checkCode } from './sign-in/check-code.ts';
+export { createPasswordCheck, type PasswordClaim, type PasswordVerdict } from './sign-in/check-password.ts';
 export { createStoredTable } from './stored-table.ts';
 
 const settings = z.strictObject({});
@@ -42,11 +50,13 @@ export default definePlugin({
     let stopWatching = () => {};
 
     for (const model of [group, user, access, rule]) scope.model(model);
+    for (const model of [password, totp, recoveryCode, signInAttempts]) scope.model(model);
     scope.access(groupAccessLayer(() => directory?.tables()));
     scope.access(recordRuleLayer(() => directory?.tables()));
     scope.principals({ name: 'users', find: principalOf, inGroups: madeUpPrincipal });
     scope.command(registerUserCommands);
     scope.command(registerGroupCommands);
+    scope.job({ name: 'sign-in clean-up', schedule: '53 3 * * *', run: cleanUpSignIn });
 
     scope.onStart(async runtime => {
       await mirrorGroups(runtime);

@@ -5,6 +5,8 @@ import { idList, loadUser } from '../load-user.ts';
 import { listOf } from './list-of.ts';
 import { plainIdOf } from './plain-id.ts';
 import { requireGroups } from './require-groups.ts';
+import { registerPasswordCommand } from './user-password.ts';
+import { registerTotpCommands } from './user-totp.ts';
 
 interface CreateOptions {
   readonly login: string;
@@ -15,7 +17,7 @@ interface CreateOptions {
   readonly json?: boolean;
 }
 
-/** `user create|list|show|disable|enable|groups`. */
+/** `user create|list|show|disable|enable|groups|set-password|totp`. */
 export function registerUserCommands(program: Command, context: CommandContext): void {
   const user = program.command('user').description('Users: create, list, disable, put into groups');
 
@@ -75,7 +77,7 @@ export function registerUserCommands(program: Command, context: CommandContext):
     .option('--json', 'print JSON')
     .action(async (login: string, options: { json?: boolean }) => {
       const runtime = await context.runtime();
-      const row = await requireUser(runtime, login);
+      const row = await requireRow(runtime, login);
       const loaded = await loadUser(runtime, row.id);
       const shown = {
         id: row.id,
@@ -102,7 +104,7 @@ export function registerUserCommands(program: Command, context: CommandContext):
       .option('--json', 'print JSON')
       .action(async (login: string, options: { json?: boolean }) => {
         const runtime = await context.runtime();
-        const { id } = await requireUser(runtime, login);
+        const { id } = await requireRow(runtime, login);
         await runtime.system(`user ${name}`).of('base.user').write([id], { active });
         context.print({ json: { id, login, active }, text: `User ${login} ${done}.` }, options);
       });
@@ -116,7 +118,7 @@ export function registerUserCommands(program: Command, context: CommandContext):
     .option('--json', 'print JSON')
     .action(async (login: string, options: { add?: string; remove?: string; json?: boolean }) => {
       const runtime = await context.runtime();
-      const row = await requireUser(runtime, login);
+      const row = await requireRow(runtime, login);
       const added = await requireGroups(runtime, listOf(options.add));
       const removed = new Set(await requireGroups(runtime, listOf(options.remove)));
       const groups = [...new Set([...idList(row.groups), ...added])].filter(id => !removed.has(id));
@@ -131,9 +133,12 @@ export function registerUserCommands(program: Command, context: CommandContext):
         options,
       );
     });
+
+  registerPasswordCommand(user, context);
+  registerTotpCommands(user, context);
 }
 
-async function requireUser(runtime: Runtime, login: string): Promise<Row> {
+async function requireRow(runtime: Runtime, login: string): Promise<Row> {
   const [row] = await runtime.store.find({ model: 'base.user', where: equals('login', login), limit: 1 });
   if (!row) throw baseErrors.USER_NOT_FOUND({ message: `There is no user ${login}.` });
   return row;

@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { equals, type Runtime } from '../../../src/index.ts';
+import { baseErrors } from '../errors.ts';
+import { findUser, type LoadedUser } from '../load-user.ts';
+import { password as passwordModel } from '../models/password.ts';
+import { totp as totpModel } from '../models/totp.ts';
+import { matchesPassword } from '../passwords/hash-password.ts';
+import { createTurns } from '../passwords/turns.ts';
+import { fromEverywhere, fromOneAddress } from './attempt-limits.ts';
+import { attemptSucceeded, beginAttempt, type Counted } from './attempts.ts';
+
+/** What became of a typed password. `reason` is for the log alone: who typed it learns no more than that it is refused. */
+export type PasswordVerdict =
+  | { readonly ok: true; readonly user: LoadedUser; readonly hasSecondFactor: boolean }
+  | { readonly ok: false; readonly reason: PasswordRefusal; readonly user: LoadedUser | undefined };
+
+export type PasswordRefusal = 'unknown-login' | 'disabled' | 'no-password' | 'wrong-password' | 'too-many-attempts';
+
+export interface PasswordClaim {
+  readonly login: string;
+  readonly password: string;
+  /** Normalized, as in a Call. */
+  readonly address: string;
+}
+
+/** Checks of passwords that one instance makes at a time, and those that may wait for it. */
+const atOnce = 2;
+const waiting = 100;
+/** Logins that do not exist are counted in so many rows at most. */
+const strangers = 4_096;
+
+/**
+ * Checks passwords. Every check does the same reads, counts and slow hash, whether the login exists, is disabled, has a
+ * password, or is locked, so neither answer nor time tells which. Rejects with SIGN_IN_BUSY where too many wait.
+ */
+export function createPasswordCheck(runtime: Runtime): (claim: PasswordClaim) => Promise<PasswordVerdict> {
+  const turns = createTurns({ atOnce, waiting, whenFull: () => baseErrors.SIGN_IN_BUSY() });
+  return claim => turns.run(() => check(runtime, claim));
+}
+
+async function check(runtime: Runtime, { login, password, address }: PasswordClaim): Promise<PasswordVerdict> {
+  const user = await findUser(runtime, login);
+  const id = user?.user.id ?? noId;
+  const find = async (model: string) => (await runtime.store.find({ model, where: equals('id', id), limit: 1 }))[0];
+  const [stored, totp] = [await find(passwordModel.name), await find(totpModel.name)];
+  const counted = countedBy({ account: user ? id : strangerOf(login), address });
+  // Both are asked in any case: the work must not depend on the answer.
+  const isOpen = (await Promise.all(counted.map(by => beginAttempt(runtime, by)))).every(Boolean);
+  const isRight = await matchesPassword(password, stored && String(stored.hash));
+  const refused = (reason: PasswordRefusal) => ({ ok: false, reason, user }) as const;
+  if (!isOpen) return refused('too-many-attempts');
+  if (!user) return refused('unknown-login');
+  if (!stored) return refused('no-password');
+  if (!isRight) return refused('wrong-password');
+  if (!user.isActive) return refused('disabled');
+  for (const by of counted) await attemptSucceeded(runtime, by);
+  return { ok: true, user, hasSecondFactor: totp !== undefined };
+}
+
+/** An id that no record has. */
+const noId = '0'.repeat(24);
+
+function countedBy({ account, address }: { account: string; address: string }): Counted[] {
+  return [
+    { limit: fromOneAddress, by: `password ${account} ${hostOf(address)}` },
+    { limit: fromEverywhere, by: `password ${account}` },
+  ];
+}
+
+/** A host has a whole /64 of IPv6. */
+function hostOf(address: string): string {
+  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
+}
+
+function strangerOf(login: string): string {
+  return `stranger ${Number.parseInt(hash('sha256', login).slice(0, 8), 16) % strangers}`;
+}
