@@ -17,6 +17,7 @@ import { sessionCommands } from './commands/session.ts';
 import { createAttempts } from './keys/attempts.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
 import { dropOldHandovers, rotateExpiring } from './keys/rotation/rotation-job.ts';
+import { forgetAttempts, shareAttempts } from './keys/share-attempts.ts';
 import { createKeyUsage, type KeyUsage } from './keys/usage.ts';
 import { createLimitsBook } from './limits-book.ts';
 import { apiKey } from './models/api-key.ts';
@@ -25,6 +26,7 @@ import { apiKeyUsage } from './models/api-key-usage.ts';
 import { auditEntry } from './models/audit-entry.ts';
 import { auditHead } from './models/audit-head.ts';
 import { auditTip } from './models/audit-tip.ts';
+import { failedAttempts } from './models/failed-attempts.ts';
 import { fieldRule } from './models/field-rule.ts';
 import { keyHandover } from './models/key-handover.ts';
 import { permission } from './models/permission.ts';
@@ -64,6 +66,7 @@ interface Running {
   readonly refresher: Refresher;
   readonly background: Background;
   readonly noting: Background;
+  readonly sharing: Background;
   stopWatching(): void;
 }
 
@@ -71,6 +74,8 @@ interface Running {
 const flushEvery = 5_000;
 /** ms between two looks at how far the log has come. */
 const noteEvery = 1_000;
+/** ms between two looks at what other instances know of failed attempts: a lock-out holds everywhere within a second. */
+const shareEvery = 400;
 /** ms between two batches of old entries that are deleted: calls come first. */
 const retentionPause = 10;
 const retryAfter = 500;
@@ -100,11 +105,16 @@ export default definePlugin({
     }
     scope.model(keyHandover);
     scope.model(sessionEnding);
+    scope.model(failedAttempts);
     for (const route of handoverRoutes) scope.route(route);
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
     scope.policies(securityPolicies);
-    scope.access(sealedLayer(new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name])));
+    scope.access(
+      sealedLayer(
+        new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name, failedAttempts.name]),
+      ),
+    );
     scope.access(ownKeysLayer);
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
@@ -134,6 +144,15 @@ export default definePlugin({
       everyInstance: true,
       async run(runtime) {
         runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
+      },
+    });
+    const attemptsMemory = own.lockout.minutes * 60_000;
+    scope.job({
+      name: 'failed attempts',
+      schedule: '*/15 * * * *',
+      async run(runtime) {
+        const deleted = await forgetAttempts({ runtime, memory: attemptsMemory });
+        runtime.log.debug({ deleted }, 'forgotten attempts deleted');
       },
     });
     scope.job({
@@ -185,6 +204,8 @@ export default definePlugin({
 
     scope.onStart(async runtime => {
       const attempts = createAttempts({ now: runtime.now, settings: own.lockout });
+      const shared = shareAttempts({ runtime, attempts, memory: attemptsMemory });
+      await shared.load();
       const ring = createKeyRing({ runtime, attempts });
       const usage = createKeyUsage(runtime);
       const book = createSessionBook({ runtime, settings: own.sessions });
@@ -216,6 +237,12 @@ export default definePlugin({
           work: [usage.flush, book.flush],
         }),
         noting: runInBackground({ what: 'audit tip', every: noteEvery, log: runtime.log, work: [audit.note] }),
+        sharing: runInBackground({
+          what: 'failed attempts',
+          every: shareEvery,
+          log: runtime.log,
+          work: [shared.exchange],
+        }),
         stopWatching: runtime.store.watch(() => {
           ring.expire();
           refresher.notice();
@@ -234,6 +261,7 @@ export default definePlugin({
       await running?.refresher.stop();
       await running?.background.stop();
       await running?.noting.stop();
+      await running?.sharing.stop();
       await running?.audit.close();
     });
   },

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Client as NewClient, StreamableHTTPClientTransport as NewHttp } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { generateKey, keyEntropy } from '../../plugins/security/keys/key-format.ts';
 import { verifies } from '../requirements.ts';
 import { runCommand } from '../support/command-line.ts';
 import { startCountedLoad } from '../support/counted-load.ts';
@@ -93,6 +95,18 @@ describe.skipIf(!process.env.MONGODB_URI)(`${verifies('OPS-2')} three instances`
     const { folder, env } = instances;
     const revoked = await runCommand(['key', 'revoke', key.slice(3, 11)], { folder, env });
     expect(revoked).toMatchObject({ code: 0 });
+    await expect.poll(() => onEach(at => send(at, { key })), soon).toEqual([401, 401, 401]);
+  });
+
+  test(`${verifies('KEY-9')} who is locked out by one of them is locked out by all`, async () => {
+    const key = await keyOf(people(), 'sara');
+    const prefix = key.slice(3, 11);
+    expect(await onEach(at => send(at, { key }))).toEqual([200, 200, 200]);
+    // A guess is a key of the right form: what is mistyped is no attempt. From another address it would hold up nobody.
+    for (let guess = 0; guess < 5; guess += 1) {
+      const { key: wrong } = generateKey(randomBytes(keyEntropy), prefix);
+      expect((await send(url(0), { key: wrong })).status).toBe(401);
+    }
     await expect.poll(() => onEach(at => send(at, { key })), soon).toEqual([401, 401, 401]);
   });
 
