@@ -14,10 +14,9 @@ import { revokeAllCommand } from './commands/key-revoke-all.ts';
 import { rotationCommands } from './commands/key-rotate.ts';
 import { registerPermissionCommands } from './commands/permission.ts';
 import { sessionCommands } from './commands/session.ts';
-import { createAttempts } from './keys/attempts.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { registerLockouts } from './keys/register-lockouts.ts';
 import { dropOldHandovers, rotateExpiring } from './keys/rotation/rotation-job.ts';
-import { forgetAttempts, shareAttempts } from './keys/share-attempts.ts';
 import { createKeyUsage, type KeyUsage } from './keys/usage.ts';
 import { createLimitsBook } from './limits-book.ts';
 import { apiKey } from './models/api-key.ts';
@@ -26,7 +25,6 @@ import { apiKeyUsage } from './models/api-key-usage.ts';
 import { auditEntry } from './models/audit-entry.ts';
 import { auditHead } from './models/audit-head.ts';
 import { auditTip } from './models/audit-tip.ts';
-import { failedAttempts } from './models/failed-attempts.ts';
 import { fieldRule } from './models/field-rule.ts';
 import { keyHandover } from './models/key-handover.ts';
 import { permission } from './models/permission.ts';
@@ -66,7 +64,6 @@ interface Running {
   readonly refresher: Refresher;
   readonly background: Background;
   readonly noting: Background;
-  readonly sharing: Background;
   stopWatching(): void;
 }
 
@@ -74,8 +71,6 @@ interface Running {
 const flushEvery = 5_000;
 /** ms between two looks at how far the log has come. */
 const noteEvery = 1_000;
-/** ms between two looks at what other instances know of failed attempts: a lock-out holds everywhere within a second. */
-const shareEvery = 400;
 /** ms between two batches of old entries that are deleted: calls come first. */
 const retentionPause = 10;
 const retryAfter = 500;
@@ -105,16 +100,12 @@ export default definePlugin({
     }
     scope.model(keyHandover);
     scope.model(sessionEnding);
-    scope.model(failedAttempts);
     for (const route of handoverRoutes) scope.route(route);
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
     scope.policies(securityPolicies);
-    scope.access(
-      sealedLayer(
-        new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name, failedAttempts.name]),
-      ),
-    );
+    scope.access(sealedLayer(new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name])));
+    const attempts = registerLockouts(scope, own.lockout);
     scope.access(ownKeysLayer);
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
@@ -144,15 +135,6 @@ export default definePlugin({
       everyInstance: true,
       async run(runtime) {
         runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
-      },
-    });
-    const attemptsMemory = own.lockout.minutes * 60_000;
-    scope.job({
-      name: 'failed attempts',
-      schedule: '*/15 * * * *',
-      async run(runtime) {
-        const deleted = await forgetAttempts({ runtime, memory: attemptsMemory });
-        runtime.log.debug({ deleted }, 'forgotten attempts deleted');
       },
     });
     scope.job({
@@ -203,10 +185,7 @@ export default definePlugin({
     });
 
     scope.onStart(async runtime => {
-      const attempts = createAttempts({ now: runtime.now, settings: own.lockout });
-      const shared = shareAttempts({ runtime, attempts, memory: attemptsMemory });
-      await shared.load();
-      const ring = createKeyRing({ runtime, attempts });
+      const ring = createKeyRing({ runtime, attempts: attempts() });
       const usage = createKeyUsage(runtime);
       const book = createSessionBook({ runtime, settings: own.sessions });
       const audit = createAuditLog({ runtime, signer });
@@ -237,12 +216,6 @@ export default definePlugin({
           work: [usage.flush, book.flush],
         }),
         noting: runInBackground({ what: 'audit tip', every: noteEvery, log: runtime.log, work: [audit.note] }),
-        sharing: runInBackground({
-          what: 'failed attempts',
-          every: shareEvery,
-          log: runtime.log,
-          work: [shared.exchange],
-        }),
         stopWatching: runtime.store.watch(() => {
           ring.expire();
           refresher.notice();
@@ -261,7 +234,6 @@ export default definePlugin({
       await running?.refresher.stop();
       await running?.background.stop();
       await running?.noting.stop();
-      await running?.sharing.stop();
       await running?.audit.close();
     });
   },
