@@ -27,6 +27,7 @@ export type {
   PolicyEntry,
   PolicyOrigin,
 } from './model/access-policy.ts';
+export type { CollectionOptions, FieldPlace } from './model/collection.ts';
 export { defineModel, type ModelDefinition, type ModelOptions } from './model/define-model.ts';
 export { parseDomain } from './model/domain.ts';
 export type { ParseDomainInput } from './model/domain-context.ts';
@@ -58,14 +59,17 @@ export {
   type Call,
   type CallContext,
   type Outcome,
+  type PresentedCredential,
   type Reached,
   type StageName,
   stageNames,
 } from './pipeline/call.ts';
 export type { Hooks } from './pipeline/hooks.ts';
+export { formatTraceparent, type TraceContext } from './pipeline/trace-context.ts';
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';
 export * from './store/condition.ts';
+export type * from './store/mapping.ts';
 export type * from './store/port.ts';
 export { sentLength } from './tool/data-text.ts';
 export { defineTool, type ToolDefinition, type ToolResult, type Touch } from './tool/define-tool.ts';

@@ -15,7 +15,6 @@ export const grant = defineModel({
     client_name: field.char({ required: true, readonly: true, help: 'As it was shown to the user.' }),
     scopes: field.json({ required: true, readonly: true, help: 'A list of read, write, create, delete.' }),
     resource: field.char({ required: true, readonly: true }),
-    expires_at: field.datetime({ required: true, readonly: true, index: true }),
     revoked_at: field.datetime({ readonly: true, index: true }),
     revoked_reason: field.char({ readonly: true }),
     payload: field.json({ required: true, sealed: true, help: 'As the authorization server keeps it.' }),

@@ -13,7 +13,7 @@ import type { Scope } from '../scopes.ts';
 /** The OAuth 2.1 authorization server of this Gatehouse, as the plugin's other parts see it. */
 export interface AuthorizationServer {
   /** The provider as it is now; another one after the signing keys have changed, so it is not to be kept. */
-  provider(): Provider;
+  provider(): Promise<Provider>;
   /** Lets the provider answer a request to one of its own paths. */
   handle(request: Request, response: Response): Promise<void>;
   /**
@@ -27,7 +27,7 @@ export interface AuthorizationServer {
    */
   approve(input: Approval): Promise<void>;
   /** The user says no, or may not: answers with the way back (303), where the client learns of `access_denied`. */
-  deny(input: { readonly request: Request; readonly response: Response; readonly reason: string }): Promise<void>;
+  deny(input: Denial): Promise<void>;
   /** Which scopes this user could give to a client at all: operations that some model allows them. */
   scopesOf(userId: string): Promise<readonly Scope[]>;
   /**
@@ -37,8 +37,11 @@ export interface AuthorizationServer {
   revokeGrant(input: { readonly id: string; readonly reason: string }): Promise<boolean>;
   /** Ends a client with all its grants; the number of grants. `clientId`: as OAuth has it. */
   revokeClient(input: { readonly clientId: string; readonly reason: string }): Promise<number>;
-  /** Makes a new signing key; the old ones stay in the JWKS until the last token that they signed has run out. */
-  rotateKeys(): Promise<{ readonly kid: string }>;
+  /**
+   * Makes a new signing key; the old ones stay in the JWKS until the last token that they signed has run out, or, with
+   * `dropOld`, go at once with all tokens: for keys that somebody may have taken.
+   */
+  rotateKeys(options?: { readonly dropOld?: boolean }): Promise<{ readonly kid: string }>;
 }
 
 /** What a client asks a user for. */
@@ -66,6 +69,15 @@ export interface Approval {
   readonly userId: string;
   /** What the user has ticked. */
   readonly scopes: readonly Scope[];
+}
+
+export interface Denial {
+  readonly request: Request;
+  readonly response: Response;
+  /** For the client and the log. */
+  readonly reason: string;
+  /** Who said no, where somebody was signed in. */
+  readonly userId?: string;
 }
 
 /** How a client came to be known: registered by itself, by its metadata document, or by an operator. */

@@ -1,0 +1,135 @@
+import { type Adapter, type Configuration, Provider } from 'oidc-provider';
+import { equals, type Row, type Runtime } from '../../../src/index.ts';
+import { resourceOf } from '../endpoints.ts';
+import type { VerifyToken } from '../tokens/verify-token.ts';
+import { type ArtifactKind, createArtifactStore } from './artifact-store.ts';
+import { auditTrail } from './audit-trail.ts';
+import { authorizationRequest } from './authorization-request.ts';
+import type { AuthorizationServer, ClientKind, ClientRules } from './authorization-server.ts';
+import { clientScopes } from './client-scopes.ts';
+import { createClientStore } from './client-store.ts';
+import { createProvider } from './create-provider.ts';
+import { createEndAccess } from './end-access.ts';
+import { createGrantStore } from './grant-store.ts';
+import { noSessions } from './no-sessions.ts';
+import { pinAddress } from './pin-address.ts';
+import { revokeAccessTokens } from './revoke-access-token.ts';
+import { serviceUser } from './service-user.ts';
+import type { SigningKey, SigningKeys } from './signing-keys.ts';
+import { userScopes } from './user-scopes.ts';
+
+export interface AuthorizationServerParts {
+  readonly runtime: Runtime;
+  readonly keys: SigningKeys;
+  readonly verify: VerifyToken;
+  readonly rules: ClientRules;
+  readonly registration: boolean;
+  readonly renderError: Configuration['renderError'];
+  /** Access has ended somewhere here: what is remembered of tokens is to be read anew. */
+  readonly onEnded: () => void;
+}
+
+const kept: ReadonlySet<string> = new Set<ArtifactKind>([
+  'AuthorizationCode',
+  'RefreshToken',
+  'Interaction',
+  'ReplayDetection',
+  'AccessToken',
+]);
+
+export function createAuthorizationServer(parts: AuthorizationServerParts): AuthorizationServer {
+  const { runtime, keys, verify, rules, onEnded } = parts;
+  const resource = resourceOf(runtime.server);
+  const access = createEndAccess({ runtime, onEnded });
+  let current: { readonly kid: string; readonly provider: Provider } | undefined;
+
+  async function provider(): Promise<Provider> {
+    const key = await keys.current();
+    if (current?.kid !== key.kid) current = { kid: key.kid, provider: build(key) };
+    return current.provider;
+  }
+
+  function build(key: SigningKey): Provider {
+    const made = createProvider({ ...parts, key, adapter, scopesFor });
+    const fates = auditTrail({ provider: made, runtime });
+    revokeAccessTokens({ provider: made, runtime, fates, verify, onRevoked: onEnded });
+    made.onerror = error => runtime.log.error({ err: error }, 'authorization server failed');
+    return made;
+  }
+
+  function adapter(kind: string): Adapter {
+    if (kind === 'Client') return createClientStore(rules);
+    if (kind === 'Grant') return createGrantStore({ runtime, resource, nameOf, reason, revoke: access.revokeGrant });
+    if (!kept.has(kind)) return noSessions;
+    const onReplay = (id: string) => access.revokeGrant({ id, reason: 'a code of it was used twice' });
+    return createArtifactStore(kind as ArtifactKind, { runtime, onReplay });
+  }
+
+  async function scopesFor(client: Parameters<typeof clientScopes>[0]) {
+    const own = clientScopes(client);
+    const user = await serviceUser(runtime, client.clientId);
+    if (user === undefined) return own;
+    const allowed = await userScopes(runtime, user);
+    return own.filter(scope => allowed.includes(scope));
+  }
+
+  async function clientRow(clientId: string): Promise<Row | undefined> {
+    const where = equals('client_id', clientId);
+    return (await runtime.store.find({ model: 'oauth.client', where, limit: 1 }))[0];
+  }
+
+  async function nameOf(clientId: string): Promise<string> {
+    return String((await clientRow(clientId))?.name ?? clientId);
+  }
+
+  async function kindOf(clientId: string): Promise<ClientKind> {
+    const kind = (await clientRow(clientId))?.kind;
+    return kind === 'cimd' || kind === 'service' ? kind : 'dcr';
+  }
+
+  return {
+    provider,
+    async handle(request, response) {
+      const { server } = runtime;
+      pinAddress(request, server.publicUrl);
+      const handler = (await provider()).callback();
+      await handler(request, response);
+    },
+    async interaction(request, response) {
+      return authorizationRequest({ provider: await provider(), request, response, kindOf });
+    },
+    async approve(input) {
+      const { request, response, userId } = input;
+      const made = await provider();
+      const asked = await authorizationRequest({ provider: made, request, response, kindOf });
+      const allowed = await userScopes(runtime, userId);
+      const granted = asked.scopes.filter(scope => input.scopes.includes(scope) && allowed.includes(scope));
+      const login = { accountId: userId, remember: false };
+      if (granted.length === 0) {
+        const result = { error: 'access_denied', error_description: 'nothing was granted', login };
+        return made.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+      }
+      const grant = new made.Grant({ accountId: userId, clientId: asked.client.id });
+      grant.jti = runtime.newId();
+      grant.addResourceScope(resource, granted.join(' '));
+      const grantId = await grant.save();
+      const result = { login, consent: { grantId } };
+      await made.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    },
+    async deny({ request, response, reason, userId }) {
+      const made = await provider();
+      await authorizationRequest({ provider: made, request, response, kindOf });
+      const login = userId === undefined ? undefined : { accountId: userId, remember: false };
+      const result = { error: 'access_denied', error_description: reason, ...(login && { login }) };
+      await made.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    },
+    scopesOf: userId => userScopes(runtime, userId),
+    ...access,
+    rotateKeys: keys.rotate,
+  };
+}
+
+/** Why the provider ends a grant just now. */
+function reason(): string {
+  return Provider.ctx?.oidc.route === 'revocation' ? 'revoked by the client' : 'a code or refresh token was used twice';
+}
