@@ -28,7 +28,7 @@ export { plainIdOf } from './commands/plain-id.ts';
 export { requireGroups } from './commands/require-groups.ts';
 export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
-export { generatePassword, setPassword } from './passwords/set-password.ts';
+export { generatePassword, passwordChangedAt, setPassword } from './passwords/set-password.ts';
 export { requirePrincipal } from './principal-of.ts';
 export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';

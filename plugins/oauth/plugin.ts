@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import { definePlugin, resolveName } from '../../src/index.ts';
+import { definePlugin } from '../../src/index.ts';
 import { oauthPolicies, oauthSecretsLayer } from './access.ts';
 import { oauthCleanUp } from './clean-up.ts';
 import { createClientRules } from './clients/client-rules.ts';
+import { resolvePublicName } from './clients/resolve-public-name.ts';
 import { resourceMetadataOf } from './endpoints.ts';
 import { artifact } from './models/artifact.ts';
 import { client } from './models/client.ts';
@@ -15,6 +16,8 @@ import type { AuthorizationServer } from './provider/authorization-server.ts';
 import { createAuthorizationServer } from './provider/create-authorization-server.ts';
 import { renderError } from './provider/render-error.ts';
 import { authorizationRoutes } from './provider/routes.ts';
+import { registerClients } from './register-clients.ts';
+import { registerPages } from './register-pages.ts';
 import { defaultScope } from './scopes.ts';
 import { type OAuthSettings, settings } from './settings.ts';
 import { startTokens, type Tokens } from './tokens/start-tokens.ts';
@@ -31,7 +34,7 @@ export default definePlugin({
   depends: ['base', 'security'],
   settings,
   setup(scope, own: OAuthSettings) {
-    const { registration } = own.clients;
+    const { registration, metadataDocuments } = own.clients;
     let running: Tokens | undefined;
     let authorization: AuthorizationServer | undefined;
     const started = (): Tokens => running ?? notStarted();
@@ -46,6 +49,8 @@ export default definePlugin({
     scope.guard('authenticate', tokenGuard({ ring: () => started().ring, proofs: () => started().proofs }));
     scope.challenge(runtime => ({ resource_metadata: resourceMetadataOf(runtime.server), scope: defaultScope }));
     for (const route of authorizationRoutes({ server, keys, registration })) scope.route(route);
+    registerPages(scope, { settings: own.signIn, server });
+    registerClients(scope, { settings: own.clients, tokens: started });
     scope.job(oauthCleanUp({ keys, keyRotationDays: own.keyRotationDays }));
 
     scope.onStart(async runtime => {
@@ -57,8 +62,9 @@ export default definePlugin({
         runtime,
         keys: keys(),
         verify,
-        rules: createClientRules({ runtime, clock, settings: own.clients, resolve: resolveName }),
+        rules: createClientRules({ runtime, clock, settings: own.clients, resolve: resolvePublicName }),
         registration,
+        metadataDocuments,
         renderError,
         onEnded: ring.expire,
       });

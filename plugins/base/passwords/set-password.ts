@@ -32,6 +32,12 @@ export async function setPassword(input: {
   }
 }
 
+/** When the user got the password, ISO 8601 in UTC; undefined: there is none. */
+export async function passwordChangedAt(runtime: Runtime, userId: string): Promise<string | undefined> {
+  const [row] = await runtime.store.find({ model: model.name, where: equals('id', userId), limit: 1 });
+  return row && String(row.changed_at);
+}
+
 /** A random password of 100 bits, in groups that are easy to copy by hand. */
 export function generatePassword(runtime: Runtime): string {
   const letters = Array.from(runtime.randomBytes(20), byte => alphabet[byte % alphabet.length]).join('');
