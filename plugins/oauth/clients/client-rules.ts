@@ -10,6 +10,7 @@ import type { ClientRules } from '../provider/authorization-server.ts';
 import { scopesIn } from '../scopes.ts';
 import { findClientRow, insertClient, metadataOf } from './client-rows.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { createClientUsage } from './client-usage.ts';
 import { createMetadataDocuments } from './metadata-documents.ts';
 import { normalMetadata } from './normal-metadata.ts';
 import { isRedirectAllowed } from './redirect-uri.ts';
@@ -55,6 +56,7 @@ export function createClientRules(parts: {
       await insertClient({ runtime, clientId: String(metadata.client_id), kind: 'dcr', metadata, scopes });
     },
 
+    noteUse: createClientUsage(runtime),
     isRedirectAllowed,
     fetchForMetadata: fetch,
   };

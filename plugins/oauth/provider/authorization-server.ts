@@ -87,6 +87,7 @@ export type ClientKind = 'dcr' | 'cimd' | 'service';
 export interface ClientRules {
   /**
    * The metadata of a client in the names of RFC 7591, `client_id` included; undefined: there is none, or it has ended.
+   * `client_secret` is the hash of the secret (`clients/secret.ts`), `scope` what the client may ask for.
    * CIMD clients are fetched (or taken from the cache) here and stored as a row, too.
    */
   findClient(clientId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
@@ -98,6 +99,8 @@ export interface ClientRules {
   checkRegistration(metadata: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   /** Keeps what was registered; row of `oauth.client`. */
   storeClient(metadata: Readonly<Record<string, unknown>>): Promise<void>;
+  /** A client got a token: it is not one of the unused any more. */
+  noteUse(clientId: string): Promise<void>;
   /** Whether a redirect URI of a request fits a registered one: exactly, but for the port of a loopback address. */
   isRedirectAllowed(input: { readonly registered: readonly string[]; readonly requested: string }): boolean;
   /** A fetch that reaches public addresses alone, for `jwks_uri`. */

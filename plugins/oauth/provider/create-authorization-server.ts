@@ -24,6 +24,7 @@ export interface AuthorizationServerParts {
   readonly verify: VerifyToken;
   readonly rules: ClientRules;
   readonly registration: boolean;
+  readonly metadataDocuments: boolean;
   readonly renderError: Configuration['renderError'];
   /** Access has ended somewhere here: what is remembered of tokens is to be read anew. */
   readonly onEnded: () => void;
@@ -53,6 +54,10 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     const made = createProvider({ ...parts, key, adapter, scopesFor });
     const fates = auditTrail({ provider: made, runtime });
     revokeAccessTokens({ provider: made, runtime, fates, verify, onRevoked: onEnded });
+    made.on('grant.success', ({ oidc }) => {
+      const id = oidc.client?.clientId ?? '';
+      rules.noteUse(id).catch(thrown => runtime.log.error({ err: thrown, client: id }, 'use of client not noted'));
+    });
     made.onerror = error => runtime.log.error({ err: error }, 'authorization server failed');
     return made;
   }
