@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { hashSecret } from '../clients/secret.ts';
 import { endpoints } from '../endpoints.ts';
-import { defaultScope } from '../scopes.ts';
+import { defaultScope, offlineAccess, scopes } from '../scopes.ts';
 import type { ClientRules } from './authorization-server.ts';
 import { type ConfigurationParts, providerConfiguration } from './configuration.ts';
 
@@ -29,6 +29,9 @@ export function createProvider(parts: ProviderParts): Provider {
       ctx.query = { ...ctx.query, scope: defaultScope };
     }
     await next();
+    // oidc-provider always adds `openid`, which nobody can be granted here.
+    const isDiscovery = ctx.path.startsWith('/.well-known/') && typeof ctx.body === 'object';
+    if (isDiscovery) ctx.body = { ...ctx.body, scopes_supported: [...scopes, offlineAccess] };
   });
   return provider;
 }
