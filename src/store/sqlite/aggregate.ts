@@ -10,9 +10,9 @@ export interface Aggregation extends Statement {
   decode(values: readonly SqlValue[]): AggregateRow;
 }
 
-export function compileAggregate(query: AggregateQuery, { tables, approach }: Plan): Aggregation {
+export function compileAggregate(query: AggregateQuery, { tables, approach, timed }: Plan): Aggregation {
   const table = tableFor(tables, query.model);
-  const to = compilation({ tables, approach, timed: approach === 'set' });
+  const to = compilation({ tables, approach, timed });
   const name = alias(to);
   const groups = query.groupBy.map(({ field, unit }) => {
     const column = orderable(columnOf(table, field));

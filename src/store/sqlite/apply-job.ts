@@ -3,7 +3,7 @@ import type { Condition } from '../condition.ts';
 import { alias, compilation } from './compilation.ts';
 import { compileWhere } from './compile-condition.ts';
 import type { Connection } from './connection.ts';
-import { isPointRead } from './find.ts';
+import { isPointRead } from './point-read.ts';
 import type { Tables } from './table.ts';
 import type { TableWriter, Where } from './table-writer.ts';
 import type { Applied, EncodedOperation, WriteJob } from './writer-protocol.ts';

@@ -1,4 +1,4 @@
-import { type Condition, isAlways } from '../condition.ts';
+import { isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
 import { type Approach, alias, type Compilation, compilation } from './compilation.ts';
 import { compileWhere } from './compile-condition.ts';
@@ -13,10 +13,12 @@ export interface Statement {
   readonly isUnfiltered?: boolean;
 }
 
-/** How a query is to be run: `row` for the few rows of a point read, `set` and timed for the rest. */
+/** How a query is to be run: `row` for the few rows of a point read, `set` for the rest. */
 export interface Plan {
   readonly tables: Tables;
   readonly approach: Approach;
+  /** It has a time limit: all but what the main thread answers itself. */
+  readonly timed: boolean;
 }
 
 export function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
@@ -26,10 +28,10 @@ export function shapeFor(table: Table, fields: readonly string[] | undefined): S
   return shapeOf([...wanted].filter(field => !own.includes(field)).map(field => columnOf(table, field)));
 }
 
-export function compileFind(query: FindQuery, { tables, approach }: Plan): Statement & { shape: Shape } {
+export function compileFind(query: FindQuery, { tables, approach, timed }: Plan): Statement & { shape: Shape } {
   const table = tableFor(tables, query.model);
   const shape = shapeFor(table, query.fields);
-  const to = compilation({ tables, approach, timed: approach === 'set' });
+  const to = compilation({ tables, approach, timed });
   const name = alias(to);
   const where = compileWhere(query.where, { to, table, name });
   const order = compileOrder(query.order ?? [], table, name);
@@ -63,51 +65,11 @@ export function orderable(column: Column): Column {
   return column;
 }
 
-export function compileCount(query: CountQuery, { tables, approach }: Plan): Statement {
+export function compileCount(query: CountQuery, { tables, approach, timed }: Plan): Statement {
   const table = tableFor(tables, query.model);
   if (isAlways(query.where)) return { sql: `SELECT COUNT(*) FROM ${table.sql}`, params: [], isUnfiltered: true };
-  const to = compilation({ tables, approach, timed: approach === 'set' });
+  const to = compilation({ tables, approach, timed });
   const name = alias(to);
   const where = compileWhere(query.where, { to, table, name });
   return { sql: `SELECT COUNT(*) FROM ${table.sql} ${name} WHERE ${where}`, params: to.params };
-}
-
-const fewIds = 100;
-
-/**
- * Whether a query touches a handful of rows whatever the data: it names one id, a short list of them or one value of
- * a unique field, and whatever else it asks of those rows is looked up from the row.
- */
-export function isPointRead(where: Condition, { table, tables }: { table: Table; tables: Tables }): boolean {
-  const parts = where.kind === 'all' ? where.of : [where];
-  return parts.some(part => namesFew(part, table)) && parts.every(part => isCheap(part, { table, tables }));
-}
-
-function namesFew(condition: Condition, table: Table): boolean {
-  if (condition.kind === 'compare') {
-    return condition.operator === '=' && condition.value !== null && columnOf(table, condition.field).unique;
-  }
-  if (condition.kind !== 'in' || condition.values.length > fewIds || condition.values.includes(null)) return false;
-  return columnOf(table, condition.field).unique;
-}
-
-/** Whether it is decided by the row itself and by records that the row names. */
-function isCheap(condition: Condition, at: { table: Table; tables: Tables }): boolean {
-  switch (condition.kind) {
-    case 'all':
-    case 'any':
-      return condition.of.every(part => isCheap(part, at));
-    case 'not':
-      return isCheap(condition.of, at);
-    case 'related': {
-      const relation = at.table.relations.get(condition.field);
-      if (!relation || relation.inverse !== undefined) return false;
-      return isCheap(condition.where, { ...at, table: tableFor(at.tables, relation.model) });
-    }
-    case 'within':
-    case 'words':
-      return false;
-    default:
-      return true;
-  }
 }

@@ -6,7 +6,8 @@ import type { Store } from '../port.ts';
 import { compileAggregate } from './aggregate.ts';
 import { encodeOperation } from './encode-operation.ts';
 import { isUnavailable } from './failure.ts';
-import { compileCount, compileFind, isPointRead, type Plan, type Statement } from './find.ts';
+import { compileCount, compileFind, type Plan, type Statement } from './find.ts';
+import { isPointRead, isShort } from './point-read.ts';
 import { pointReader } from './point-reader.ts';
 import { readerPool } from './reader-pool.ts';
 import { type Tables, tableFor, tableOf } from './table.ts';
@@ -68,20 +69,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     if (closed) throw kernelErrors.STORE_UNAVAILABLE({ detail: 'the store is closed' });
   }
 
-  /** Few rows at once, on this thread; all else, and what fails here, in the reader threads. */
+  /** What is done at once, on this thread; all else, and what fails here, in the reader threads, within its limit. */
   async function read(query: Query, compile: (plan: Plan) => Statement): Promise<SqlValue[][]> {
     checkOpen();
-    const limit = query.timeLimit ?? queryTimeLimit;
-    if (!isPointRead(query.where, { table: tableFor(tables, query.model), tables })) {
-      return pool.run(compile({ tables, approach: 'set' }), limit);
+    const at = { table: tableFor(tables, query.model), tables };
+    const approach = isPointRead(query.where, at) ? 'row' : 'set';
+    if (approach === 'row' && isShort(query.where, at)) {
+      try {
+        return reader.rows(compile({ tables, approach, timed: false }));
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+      }
     }
-    const statement = compile({ tables, approach: 'row' });
-    try {
-      return reader.rows(statement);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      return pool.run(statement, limit);
-    }
+    return pool.run(compile({ tables, approach, timed: true }), query.timeLimit ?? queryTimeLimit);
   }
 
   return {
@@ -114,7 +114,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
     async aggregate(query) {
       checkOpen();
-      const statement = compileAggregate(query, { tables, approach: 'set' });
+      const statement = compileAggregate(query, { tables, approach: 'set', timed: true });
       const rows = await pool.run(statement, query.timeLimit ?? queryTimeLimit);
       return rows.map(values => statement.decode(values));
     },

@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { all, always, type Condition, equals, not, oneOf } from '../../../../src/store/condition.ts';
+import { all, always, type Condition, equals, oneOf } from '../../../../src/store/condition.ts';
 import type { FindQuery } from '../../../../src/store/port.ts';
 import { compileAggregate } from '../../../../src/store/sqlite/aggregate.ts';
-import { compileCount, compileFind, isPointRead } from '../../../../src/store/sqlite/find.ts';
-import { tableFor, tableOf } from '../../../../src/store/sqlite/table.ts';
+import { compileCount, compileFind } from '../../../../src/store/sqlite/find.ts';
+import { tableOf } from '../../../../src/store/sqlite/table.ts';
 import { contractModels } from '../../../contract/contract-models.ts';
 
 const tables = new Map(contractModels.map(model => [model.name, tableOf(model)]));
 const person = 'contract.person';
-const country = 'contract.country';
 const hostile = `x"; DROP TABLE "contract.person"; --`;
 
-const german: Condition = { kind: 'related', field: 'country_id', where: equals('code', 'DE') };
-const reports: Condition = { kind: 'related', field: 'report_ids', where: always };
 const walk: Condition = {
   ...{
     kind: 'within',
@@ -26,44 +23,8 @@ const walk: Condition = {
 };
 const byId = equals('id', '1');
 
-describe('point reads', () => {
-  test.each<[string, string, Condition, boolean]>([
-    ['one id', person, byId, true],
-    ['a few ids', person, oneOf('id', ['1', '2']), true],
-    [
-      'many ids',
-      person,
-      oneOf(
-        'id',
-        Array.from({ length: 101 }, (_, index) => `${index}`),
-      ),
-      false,
-    ],
-    ['a unique value', country, equals('code', 'DE'), true],
-    ['no unique value', country, equals('code', null), false],
-    ['no unique value among others', country, oneOf('code', ['DE', null]), false],
-    ['another value', person, equals('name', 'Anna'), false],
-    ['not one id', person, not(byId), false],
-    ['one of two', person, { kind: 'any', of: [byId, equals('name', 'Anna')] }, false],
-    ['one id and what the row says', person, all(byId, not(equals('age', 3))), true],
-    ['one id and what its many2one says', person, all(byId, german), true],
-    ['one id and what refers to it', person, all(byId, reports), false],
-    [
-      'one id and that behind its many2one',
-      person,
-      all(byId, { ...german, field: 'manager_id', where: reports }),
-      false,
-    ],
-    ['one id and a walk', person, all(byId, walk), false],
-    ['one id and words', person, all(byId, { kind: 'words', fields: ['name'], words: ['a'] }), false],
-    ['everything', person, always, false],
-  ])('%s', (_, model, where, expected) => {
-    expect(isPointRead(where, { table: tableFor(tables, model), tables })).toBe(expected);
-  });
-});
-
 describe('names and values', () => {
-  const plan = { tables, approach: 'set' } as const;
+  const plan = { tables, approach: 'set', timed: true } as const;
   const find = (rest: Partial<FindQuery>) => compileFind({ model: person, where: always, ...rest }, plan);
 
   test('values are bound, never written', () => {
