@@ -87,6 +87,7 @@ export async function boot(options: BootOptions): Promise<App> {
       now,
       queryTimeLimit: server.queryTimeLimit,
       still: options.still,
+      onMisfit: misfit => log.warn(misfit, 'a document does not fit its model'),
     }),
     ticks: clock.ticks,
     onDone: metrics.onStoreDone,

@@ -212,6 +212,13 @@ export const kernelErrors = defineErrors({
     audience: 'caller',
     solve: 'Choose values that your record rules allow, or ask an admin.',
   },
+  RECORD_NOT_WRITABLE: {
+    message:
+      'The record cannot be changed like that: its document in the database is not of the form that the model expects. Nothing was changed.',
+    status: 409,
+    audience: 'caller',
+    solve: 'Leave out the field that shows no value, or ask an admin: `gatehouse doctor` tells what does not fit.',
+  },
   RECORD_IN_USE: {
     message: 'Other records refer to this one.',
     status: 409,

@@ -17,7 +17,7 @@ interface MigrateOptions {
 
 const help = `
 Stop the servers on the source first, and start none on the target before this has ended well. All records of all
-models of the config go over, keys and audit log included, so turn on every plugin whose records are to be kept. Cut
+models of the config go over but those mapped onto collections of others, keys and audit log included, so turn on every plugin whose records are to be kept. Cut
 short at any moment, the same command goes on where it stopped. At the end both sides are compared, by number and
 SHA-256; --check does that alone. Then point the config, GATEHOUSE_STORE or MONGODB_URI to the target.`;
 
@@ -42,7 +42,8 @@ export function registerMigrate(program: Command, kit: CommandKit): void {
 async function withStores({ kit, options }: { kit: CommandKit; options: MigrateOptions }): Promise<Migrated[]> {
   const { checked } = await kit.config();
   const { terminal, configFile, machine } = kit;
-  const stored = checked.assembly.registry.all().map(model => model.stored);
+  // Mapped models are documents of others, who move them themselves.
+  const stored = checked.assembly.registry.all().flatMap(model => (model.stored.mapping ? [] : [model.stored]));
   const models = stored.map(({ name }) => name);
   const folder = dirname(configFile);
   const opened: Store[] = [];

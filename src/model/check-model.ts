@@ -1,3 +1,4 @@
+import { collectionFaults } from './check-collection.ts';
 import { isOrderable, splitOrder } from './order.ts';
 import type { RegisteredModel, ReportFault } from './registry.ts';
 
@@ -30,6 +31,7 @@ export function checkModel({ model, report }: ModelCheck): void {
   checkParent(model, fault);
   checkOrder(model, fault);
   checkIndexes(model, fault);
+  for (const message of collectionFaults(model)) fault(`The model ${model.name} ${message}.`, 'collection');
 }
 
 type Fault = (message: string, part: string) => void;

@@ -1,4 +1,5 @@
 import { type DefinitionSite, definitionSite } from '../plugin/definition-site.ts';
+import type { CollectionOptions } from './collection.ts';
 import type { Field } from './field.ts';
 
 /** A model as a plugin or a config declares it. */
@@ -23,6 +24,8 @@ export interface ModelOptions {
   readonly url?: string;
   /** Deciding models (keys, groups, rules): a change is told to every instance within a second. */
   readonly watched?: boolean;
+  /** Its records are documents of a collection that others use too. MongoDB only. Default: a collection of its own. */
+  readonly collection?: CollectionOptions;
   /** Only the server's own code writes it, whatever permissions say. */
   readonly protected?: boolean;
 }

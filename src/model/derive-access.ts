@@ -1,6 +1,7 @@
 import { kernelErrors } from '../errors.ts';
 import { all, always, type Condition } from '../store/condition.ts';
 import type { AccessLayer, FieldAccess, ModelAccess } from './access-policy.ts';
+import { operationsLeft } from './collection.ts';
 import type { Field } from './field.ts';
 import { isShown } from './is-shown.ts';
 import type { Mask } from './mask.ts';
@@ -50,7 +51,7 @@ export function systemAccess(model: RegisteredModel): ModelAccess {
     ...shownFields(model, fields),
     model: model.definition,
     registered: model,
-    operations: new Set(operations),
+    operations: operationsLeft(model.definition) ?? new Set(operations),
     fields,
     rule: () => always,
   };

@@ -1,4 +1,5 @@
 import type { AccessLayer, FieldAccess } from './access-policy.ts';
+import { operationsLeft } from './collection.ts';
 import type { ModelDefinition } from './define-model.ts';
 import type { Field } from './field.ts';
 import { type Operation, operations, type Principal } from './principal.ts';
@@ -43,6 +44,8 @@ export function* operationsOpinions({ principal, model, layers }: AccessInput): 
     yield { by: "the credential's models", operations: credential.models.has(model.name) ? every : none };
   }
   yield { by: "the credential's scopes", operations: credential.scopes };
+  const left = operationsLeft(model.definition);
+  if (left) yield { by: "the model's collection, which is others'", operations: left };
   if (model.definition.protected) yield { by: 'the model, which only the server writes', operations: readOnly };
   let isSilent = true;
   for (const layer of layers) {

@@ -1,6 +1,7 @@
 import { kernelErrors } from '../errors.ts';
 import { all, always, type Condition } from '../store/condition.ts';
 import type { ModelAccess } from './access-policy.ts';
+import { operationsLeft } from './collection.ts';
 import { parseDomain } from './domain.ts';
 import type { EnvironmentParts, ReachedRecords } from './environment.ts';
 import type { AccessLookup } from './field-path.ts';
@@ -25,6 +26,13 @@ const maxReachedIds = maxRecords;
 
 export function requireOperation({ access, model }: RecordsContext, operation: Operation): void {
   if (access.operations.has(operation)) return;
+  const left = operationsLeft(model.definition);
+  if (left && !left.has(operation)) {
+    throw kernelErrors.OPERATION_NOT_ALLOWED({
+      message: `Nobody can ${operation} records of ${model.name} here: they belong to another application.`,
+      data: { model: model.name, operation },
+    });
+  }
   throw kernelErrors.OPERATION_NOT_ALLOWED({
     message: `You may not ${operation} records of ${model.name}; that needs the permission "${operation}" on it.`,
     data: { model: model.name, operation },

@@ -1,5 +1,5 @@
 import type { DefinitionSite } from '../plugin/definition-site.ts';
-import type { StoredModel } from '../store/port.ts';
+import type { StoredMapping, StoredModel } from '../store/port.ts';
 import { checkField } from './check-field.ts';
 import { checkModel } from './check-model.ts';
 import type { ModelDefinition, ModelExtension } from './define-model.ts';
@@ -142,14 +142,19 @@ function register(definition: ModelDefinition, definitions: ReadonlyMap<string, 
     fields,
     titleField: definition.title ?? (fields.has('name') ? 'name' : undefined),
     parentField: definition.parent ?? (hasParent ? 'parent_id' : undefined),
-    stored: storedModel(definition, fields),
+    stored: storedModel({ definition, fields, idOf: model => idForm(definitions.get(model)) }),
     referencedBy: referencesTo(definition.name, definitions),
   };
 }
 
+/** Our own documents have their ids as text. */
+function idForm(definition: ModelDefinition | undefined): StoredMapping['id'] {
+  return definition?.collection ? (definition.collection.id ?? 'objectId') : 'string';
+}
+
 function referencesTo(name: string, definitions: ReadonlyMap<string, ModelDefinition>): Reference[] {
   const references: Reference[] = [];
-  for (const { name: model, fields } of definitions.values()) {
+  for (const { name: model, fields, collection } of definitions.values()) {
     for (const [field, declared] of Object.entries(fields)) {
       if ((declared.kind !== 'many2one' && declared.kind !== 'many2many') || declared.to !== name) continue;
       const many = declared.kind === 'many2many';
@@ -158,7 +163,8 @@ function referencesTo(name: string, definitions: ReadonlyMap<string, ModelDefini
         field,
         to: name,
         many,
-        onDelete: declared.kind === 'many2one' ? declared.onDelete : 'clear',
+        // A list that is only read cannot lose a reference.
+        onDelete: declared.kind === 'many2one' ? declared.onDelete : collection?.readonly ? 'restrict' : 'clear',
       });
     }
   }

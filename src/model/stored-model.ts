@@ -1,4 +1,5 @@
-import type { StoredField, StoredModel, StoredType } from '../store/port.ts';
+import type { StoredField, StoredMapping, StoredModel, StoredType } from '../store/port.ts';
+import { storedMapping } from './collection.ts';
 import type { ModelDefinition } from './define-model.ts';
 import type { Field, FieldKind } from './field.ts';
 
@@ -18,8 +19,20 @@ const storedTypes: Readonly<Record<Exclude<FieldKind, 'computed'>, StoredType>> 
   json: 'json',
 };
 
-/** How a store keeps a model. `fields` are all of its fields, the system's included. */
-export function storedModel(definition: ModelDefinition, fields: ReadonlyMap<string, Field>): StoredModel {
+/**
+ * How a store keeps a model. `fields` are all of its fields, the system's included; `idOf`: how another model's ids stand in
+ * its documents.
+ */
+export function storedModel({
+  definition,
+  fields,
+  idOf,
+}: {
+  definition: ModelDefinition;
+  fields: ReadonlyMap<string, Field>;
+  idOf: (model: string) => StoredMapping['id'];
+}): StoredModel {
+  const { collection } = definition;
   const stored: StoredField[] = [];
   for (const [name, field] of fields) {
     if (name === 'id' || name === 'version' || field.kind === 'computed') continue;
@@ -30,6 +43,7 @@ export function storedModel(definition: ModelDefinition, fields: ReadonlyMap<str
     fields: stored,
     indexes: definition.indexes ?? [],
     watched: definition.watched ?? false,
+    ...(collection && { mapping: storedMapping({ collection, fields, idOf }) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { kernelErrors } from '../errors.ts';
+import type { Misfit } from './mapping.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import { stillStore } from './still-store.ts';
@@ -12,13 +13,15 @@ export async function openStore(input: {
   queryTimeLimit: number;
   /** It is read and never changed. Default false. */
   still?: boolean | undefined;
+  /** Told once of each field of a mapped model in which a value was met that does not fit. */
+  onMisfit?: ((misfit: Misfit) => void) | undefined;
 }): Promise<Store> {
   const store = await openLocation(input);
   return input.still ? stillStore(store) : store;
 }
 
 async function openLocation(input: Parameters<typeof openStore>[0]): Promise<Store> {
-  const { location, folder, now, queryTimeLimit } = input;
+  const { location, folder, now, queryTimeLimit, onMisfit } = input;
   if (location.startsWith('sqlite:')) {
     const path = location.slice('sqlite:'.length);
     return openSqliteStore({ path: isAbsolute(path) ? path : join(folder, path), now, queryTimeLimit });
@@ -26,7 +29,7 @@ async function openLocation(input: Parameters<typeof openStore>[0]): Promise<Sto
   if (/^mongodb(\+srv)?:\/\//.test(location)) {
     // Loaded where it is used: whoever has SQLite does not wait for it.
     const { openMongoStore } = await import('./mongo/mongo-store.ts');
-    return openMongoStore({ uri: location, now, queryTimeLimit });
+    return openMongoStore({ uri: location, now, queryTimeLimit, onMisfit });
   }
   throw kernelErrors.CONFIG_INVALID({
     message: 'The store must be `sqlite:PATH` or a MongoDB URI (`mongodb://…`).',

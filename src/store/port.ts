@@ -1,4 +1,7 @@
 import type { Condition, Scalar } from './condition.ts';
+import type { Misfit, StoredMapping } from './mapping.ts';
+
+export type * from './mapping.ts';
 
 /*
  * The port between Gatehouse and a database. Two adapters implement it, `sqlite/` and `mongo/`; one contract suite
@@ -46,6 +49,8 @@ export interface StoredModel {
   readonly indexes: readonly (readonly string[])[];
   /** A write to it is told to every instance (`watch`). For models that decide: keys, groups, permissions. */
   readonly watched: boolean;
+  /** Its rows are documents of somebody else's collection. Only a store with `mappings` has such models. */
+  readonly mapping?: StoredMapping;
 }
 
 export interface OrderBy {
@@ -157,7 +162,11 @@ export interface Store {
   readonly info: StoreInfo;
   /** Known after `open`. */
   readonly capabilities: StoreCapabilities;
-  /** Creates what is missing for these models (tables, columns, indexes); keeps what is there. Callable again with more models. */
+  /**
+   * Creates what is missing for these models (tables, columns, indexes); keeps what is there. Callable again with more
+   * models. Nothing is created for a mapped model; where its collection is not what it says, or the store has none:
+   * CONFIG_INVALID.
+   */
   open(models: readonly StoredModel[]): Promise<void>;
   find(query: FindQuery): Promise<Row[]>;
   count(query: CountQuery): Promise<number>;
@@ -169,6 +178,8 @@ export interface Store {
    * Several writes may come as one call. Returns how to stop.
    */
   watch(listener: () => void): () => void;
+  /** What in the collections of mapped models does not fit them, counted. None where no model is mapped. */
+  misfits(): Promise<readonly Misfit[]>;
   /** One cheap round trip that proves that reading and writing work; throws STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ export function stillStore(store: Store): Store {
     aggregate: query => store.aggregate(query),
     write: async operations => operations.map(written),
     watch: listener => store.watch(listener),
+    misfits: () => store.misfits(),
     ping: () => store.ping(),
     close: () => store.close(),
   };

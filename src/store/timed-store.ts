@@ -33,6 +33,7 @@ export function timedStore(input: {
     aggregate: timed('aggregate', query => store.aggregate(query)),
     write: timed('write', (operations, options) => store.write(operations, options)),
     watch: listener => store.watch(listener),
+    misfits: () => store.misfits(),
     ping: () => store.ping(),
     close: () => store.close(),
   };

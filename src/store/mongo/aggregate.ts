@@ -2,6 +2,7 @@ import { mongo } from 'mongoose';
 import type { Scalar } from '../condition.ts';
 import type { AggregateQuery, AggregateRow, DateUnit, StoredType } from '../port.ts';
 import { commandOptions, type MongoModel, pathOf, type Scope, storedField } from './database.ts';
+import { storedAt } from './mapped/mapped-model.ts';
 import { prepare } from './prepare.ts';
 import { matching } from './select.ts';
 
@@ -41,10 +42,15 @@ export async function aggregate(scope: Scope, query: AggregateQuery): Promise<Ag
 function keyOf({ model, field, unit }: { model: MongoModel; field: string; unit: DateUnit | undefined }): unknown {
   const type = typeOf(model, field);
   if (type === 'ids' || type === 'json') throw new TypeError(`${model.name}.${field} cannot be grouped by`);
-  const value = `$${pathOf(model, field)}`;
+  const value = storedValue(model, field);
   if (!unit) return { $ifNull: [value, null] };
   if (type !== 'string') throw new TypeError(`${model.name}.${field} is no date`);
   return { $cond: [{ $gt: [value, ''] }, beginningOf(unit, value), null] };
+}
+
+function storedValue(model: MongoModel, field: string): unknown {
+  const path = pathOf(model, field);
+  return model.mapped ? storedAt(model.mapped, field) : `$${path}`;
 }
 
 function typeOf(model: MongoModel, field: string): StoredType {
@@ -56,7 +62,7 @@ function typeOf(model: MongoModel, field: string): StoredType {
  * The first day of the unit, by cutting the ISO text: `$dateTrunc` is a day, and a year, off on some servers. Only a
  * week needs the calendar.
  */
-function beginningOf(unit: DateUnit, value: string): unknown {
+function beginningOf(unit: DateUnit, value: unknown): unknown {
   const cut = (from: number, length: number) => ({ $substrBytes: [value, from, length] });
   switch (unit) {
     case 'day':
@@ -86,7 +92,7 @@ function accumulatorOf(model: MongoModel, { operator, field }: AggregateQuery['m
   const hasOrder = type === 'string' && (operator === 'min' || operator === 'max');
   if (type !== 'integer' && type !== 'float' && !hasOrder)
     throw new TypeError(`${model.name}.${field} has no ${operator}`);
-  return { [`$${operator}`]: `$${pathOf(model, field)}` };
+  return { [`$${operator}`]: storedValue(model, field) };
 }
 
 function ofNoRows({ measures }: AggregateQuery): AggregateRow {

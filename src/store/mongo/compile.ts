@@ -1,12 +1,15 @@
-import { kernelErrors } from '../../errors.ts';
-import { isStorableText } from '../check-storable.ts';
 import type { Condition, Scalar } from '../condition.ts';
 import { type MongoModel, pathOf, storedField } from './database.ts';
+import { compileMapped } from './mapped/compile-mapped.ts';
 import { beginsWith, compilePattern } from './pattern.ts';
+import { checkedScalar } from './scalar-value.ts';
 
 export type Filter = Readonly<Record<string, unknown>>;
 
 type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
+
+/** A condition about the values of one row. */
+export type Leaf = Kind<'compare' | 'in' | 'match' | 'has' | 'words'>;
 
 const everything: Filter = {};
 export const nothing: Filter = { _id: { $in: [] } };
@@ -32,6 +35,16 @@ export function compileLocal(model: MongoModel, condition: Condition): Filter {
       return disjunction(condition.of.map(part => compileLocal(model, part)));
     case 'not':
       return negation(compileLocal(model, condition.of));
+    case 'related':
+    case 'within':
+      throw new TypeError(`${condition.kind} needs the rows of another model`);
+    default:
+      return model.mapped ? compileMapped(model.mapped, condition) : compileLeaf(model, condition);
+  }
+}
+
+function compileLeaf(model: MongoModel, condition: Leaf): Filter {
+  switch (condition.kind) {
     case 'compare':
       return compileCompare(model, condition);
     case 'in':
@@ -39,11 +52,9 @@ export function compileLocal(model: MongoModel, condition: Condition): Filter {
     case 'match':
       return compileMatch(model, condition);
     case 'has':
-      return { [pathOf(model, condition.field)]: { $in: condition.ids.map(checked) } };
+      return { [pathOf(model, condition.field)]: { $in: condition.ids.map(checkedScalar) } };
     case 'words':
       return compileWords(model, condition);
-    default:
-      throw new TypeError(`${condition.kind} needs the rows of another model`);
   }
 }
 
@@ -66,19 +77,19 @@ export function negation(filter: Filter): Filter {
 function compileCompare(model: MongoModel, { field, operator, value }: Kind<'compare'>): Filter {
   if (operator === '=') return compileIn({ model, field, values: [value] });
   if (value === null || isList(model, field)) return nothing;
-  return { [pathOf(model, field)]: { [operators[operator]]: checked(value) } };
+  return { [pathOf(model, field)]: { [operators[operator]]: checkedScalar(value) } };
 }
 
 function compileIn({ model, field, values }: { model: MongoModel; field: string; values: readonly Scalar[] }): Filter {
   const path = pathOf(model, field);
   const [first] = values;
   if (isList(model, field)) return values.includes(null) ? { [path]: { $in: [null, []] } } : nothing;
-  if (values.length === 1 && first !== undefined) return { [path]: { $eq: checked(first) } };
-  return { [path]: { $in: values.map(checked) } };
+  if (values.length === 1 && first !== undefined) return { [path]: { $eq: checkedScalar(first) } };
+  return { [path]: { $in: values.map(checkedScalar) } };
 }
 
 function compileMatch(model: MongoModel, { field, pattern, fold }: Kind<'match'>): Filter {
-  for (const part of pattern) if (typeof part === 'string') checked(part);
+  for (const part of pattern) if (typeof part === 'string') checkedScalar(part);
   if (fold && !storedField(model, field).folded) throw new TypeError(`${model.name}.${field} is not kept without case`);
   const path = fold ? `_fold.${field}` : pathOf(model, field);
   return { [path]: compilePattern({ pattern, folded: fold }) };
@@ -91,18 +102,11 @@ function compileWords(model: MongoModel, { fields, words }: Kind<'words'>): Filt
   if (words.length === 0) return nothing;
   return conjunction(
     words.map(word =>
-      disjunction(fields.map(field => ({ [`_words.${field}`]: { $elemMatch: beginsWith(checked(word)) } }))),
+      disjunction(fields.map(field => ({ [`_words.${field}`]: { $elemMatch: beginsWith(checkedScalar(word)) } }))),
     ),
   );
 }
 
 function isList(model: MongoModel, field: string): boolean {
   return model.fields.get(field)?.type === 'ids';
-}
-
-/** The value, made sure that it is one: an object here would be read as operators. */
-function checked<T extends Scalar>(value: T): T {
-  if (typeof value === 'object' && value !== null) throw new TypeError('a condition compares with scalars only');
-  if (typeof value === 'string' && !isStorableText(value)) throw kernelErrors.VALUE_NOT_STORABLE();
-  return value;
 }

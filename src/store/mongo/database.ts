@@ -1,5 +1,7 @@
 import type { Connection, mongo } from 'mongoose';
 import type { StoredField, StoredModel } from '../port.ts';
+import type { Mapped } from './mapped/mapped-model.ts';
+import { type OnMisfit, readDocument } from './mapped/read-document.ts';
 
 /** A row as it is kept: absent fields are missing values; `_fold` and `_words` are what is searched beside the text. */
 export interface RowDocument {
@@ -27,6 +29,9 @@ export interface MongoModel {
   readonly stored: readonly StoredField[];
   readonly definition: StoredModel;
   readonly collection: mongo.Collection<RowDocument>;
+  readonly db: mongo.Db;
+  /** Its documents are somebody else's; what is fetched has to go through `rowDocuments`. */
+  readonly mapped?: Mapped & { readonly onMisfit: OnMisfit };
 }
 
 /** What all operations share. */
@@ -63,7 +68,13 @@ export function storedField(model: MongoModel, name: string): StoredField {
   return found;
 }
 
-/** Where a field is kept in the document. */
+/** What was fetched, as row documents. */
+export function rowDocuments({ mapped }: MongoModel, documents: readonly RowDocument[]): RowDocument[] {
+  if (!mapped) return [...documents];
+  return documents.flatMap(document => readDocument({ mapped, document, onMisfit: mapped.onMisfit }) ?? []);
+}
+
+/** Where a field is in a row document. */
 export function pathOf(model: MongoModel, name: string): string {
   if (name === 'id') return '_id';
   return name === 'version' ? name : storedField(model, name).name;

@@ -2,6 +2,7 @@ import { checkStorable, checkVersion, isStorableText } from '../check-storable.t
 import { fold, wordsOf } from '../condition.ts';
 import type { Json, Row, StoredField, StoredValue, WriteOperation } from '../port.ts';
 import type { MongoModel, RowDocument } from './database.ts';
+import { documentChange, newDocument } from './mapped/write-document.ts';
 
 export type InsertOperation = Extract<WriteOperation, { kind: 'insert' }>;
 
@@ -9,10 +10,10 @@ export type InsertOperation = Extract<WriteOperation, { kind: 'insert' }>;
 export function encodeRow(model: MongoModel, { row, version }: Pick<InsertOperation, 'row' | 'version'>): RowDocument {
   if (typeof row.id !== 'string' || !isStorableText(row.id)) throw new TypeError(`a row of ${model.name} needs an id`);
   checkStorable({ model: model.definition, values: row });
-  const document: Record<string, unknown> & { _id: string; version: number } = {
-    _id: row.id,
-    version: checkVersion({ model: model.name, version }),
-  };
+  const number = checkVersion({ model: model.name, version });
+  const { mapped } = model;
+  if (mapped) return newDocument({ model: model.name, mapped, row, version: number }) as RowDocument;
+  const document: Record<string, unknown> & { _id: string; version: number } = { _id: row.id, version: number };
   const folds: Record<string, string> = {};
   const words: Record<string, string[]> = {};
   for (const field of model.stored) {
@@ -46,6 +47,10 @@ export function encodeChange({
   if (both) throw new TypeError(`${model.name}.${both} is set and added to at once`);
   checkStorable({ model: model.definition, values: set });
   checkStorable({ model: model.definition, values: add });
+  if (model.mapped) {
+    if (Object.keys(add).length > 0) throw new TypeError(`${model.name} is mapped: its numbers are set, not added to`);
+    return documentChange({ model: model.name, mapped: model.mapped, set });
+  }
   const $set: Record<string, unknown> = {};
   const $unset: Record<string, true> = {};
   const put = (path: string, value: unknown): void => {

@@ -3,6 +3,7 @@ import { type GatehouseError, kernelErrors } from '../../errors.ts';
 import type { Filter } from './compile.ts';
 import type { MongoModel, Scope } from './database.ts';
 import { fieldOfIndex } from './index-names.ts';
+import { mapRefusal } from './mapped/writable.ts';
 
 /**
  * What a failed write threw, as VALUE_NOT_UNIQUE with `data: { model, field }` where a unique index refused it;
@@ -22,8 +23,9 @@ export async function mapDuplicate({
   values?: Readonly<Record<string, unknown>> | undefined;
   besides?: Filter;
 }): Promise<unknown> {
-  if (!isDuplicate(thrown)) return thrown;
-  const named = fieldOfIndex(indexIn(thrown.message));
+  if (!isDuplicate(thrown)) return mapRefusal(model, thrown);
+  const index = indexIn(thrown.message);
+  const named = fieldOfIndex(index) ?? model.mapped?.uniqueIndexes.get(index);
   return notUnique({ model, field: named ?? (await takenField({ scope, model, values, besides })) });
 }
 
@@ -50,13 +52,22 @@ async function takenField({
   values: Readonly<Record<string, unknown>>;
   besides: Filter | undefined;
 }): Promise<string | undefined> {
-  for (const { name, unique } of model.stored) {
-    if (!unique || values[name] === undefined) continue;
-    const taken = { [name]: { $eq: values[name] }, ...(besides ? { $nor: [besides] } : {}) };
+  for (const { name, path } of uniquePaths(model)) {
+    if (values[path] === undefined) continue;
+    const taken = { [path]: { $eq: values[path] }, ...(besides ? { $nor: [besides] } : {}) };
     // Not in the session: its transaction has failed.
     if (await model.collection.findOne(taken, { maxTimeMS: maxTime })) return name;
   }
   return undefined;
+}
+
+/** What unique indexes are over; those of others may be over something that no field shows. */
+function uniquePaths({ stored, mapped }: MongoModel): { name: string; path: string }[] {
+  if (!mapped) return stored.flatMap(({ name, unique }) => (unique ? [{ name, path: name }] : []));
+  return [...mapped.uniqueIndexes.values()].flatMap(name => {
+    const place = mapped.places.get(name);
+    return place ? [{ name, path: place.path }] : [];
+  });
 }
 
 function notUnique({ model, field }: { model: MongoModel; field: string | undefined }): GatehouseError {

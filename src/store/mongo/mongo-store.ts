@@ -1,12 +1,14 @@
+import type { Misfit } from '../mapping.ts';
 import type { Store } from '../port.ts';
 import { connect } from './connect.ts';
 import type { Database, MetaDocument, MongoModel } from './database.ts';
 import { trackInFlight } from './in-flight.ts';
 import { mapError } from './map-error.ts';
+import { idText } from './mapped/misfits.ts';
 import { metaCollection, openModels } from './open-models.ts';
 import { ping } from './ping.ts';
 import { probeTransactions } from './probe-transactions.ts';
-import { aggregateRows, count, find } from './read.ts';
+import { aggregateRows, count, countMisfits, find } from './read.ts';
 import { createSignal } from './watch.ts';
 import { write } from './write.ts';
 
@@ -21,6 +23,8 @@ export interface MongoStoreOptions {
   readonly selectionTimeout?: number;
   /** Longest list of ids in a query; beyond it the server joins. Default 20,000. */
   readonly listLimit?: number;
+  /** Told once of each field of a mapped model in which a value was met that does not fit. */
+  readonly onMisfit?: ((misfit: Misfit) => void) | undefined;
 }
 
 const writeTimeLimit = 5000;
@@ -32,7 +36,7 @@ const writeTimeLimit = 5000;
  * Throws CONFIG_INVALID (no such URI) and STORE_UNAVAILABLE.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
-  const { uri, now, queryTimeLimit, selectionTimeout = 2000, listLimit = 20_000 } = options;
+  const { uri, now, queryTimeLimit, selectionTimeout = 2000, listLimit = 20_000, onMisfit = () => {} } = options;
   const timeLimits = { query: queryTimeLimit, write: writeTimeLimit };
   const { connection, db, product, location } = await connect({
     uri,
@@ -41,6 +45,15 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
   });
   const meta = db.collection<MetaDocument>(metaCollection);
   const models = new Map<string, MongoModel>();
+  const told = new Set<string>();
+  const tellOnce =
+    (model: string) =>
+    ({ field, path, _id }: { field: string; path: string; _id: unknown }): void => {
+      const key = `${model}.${field}`;
+      if (told.has(key)) return;
+      told.add(key);
+      onMisfit({ model, field, path, example: idText(_id) });
+    };
 
   try {
     const signal = await createSignal({ meta, timeLimit: writeTimeLimit });
@@ -66,7 +79,9 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       open: added =>
         operations.run(async () => {
           try {
-            for (const model of await openModels({ db, meta, models: added })) models.set(model.name, model);
+            const client = connection.getClient();
+            const opened = await openModels({ client, db, meta, models: added, onMisfit: tellOnce });
+            for (const model of opened) models.set(model.name, model);
           } catch (thrown) {
             throw mapError(thrown);
           }
@@ -77,6 +92,12 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       write: (list, writeOptions) =>
         operations.run(() => write({ database, signal, operations: list, options: writeOptions })),
       watch: signal.listen,
+      misfits: () =>
+        operations.run(async () => {
+          const found: Misfit[] = [];
+          for (const model of models.values()) found.push(...(await countMisfits(database, model)));
+          return found;
+        }),
       ping: () => operations.run(() => ping(database)),
       close() {
         closing ??= close();

@@ -5,29 +5,35 @@ import type { StoredModel } from '../port.ts';
 import { addShadows } from './add-shadows.ts';
 import type { MetaDocument, MongoModel, RowDocument } from './database.ts';
 import { isConflict } from './map-error.ts';
+import { openMapped } from './mapped/open-mapped.ts';
+import type { OnMisfit } from './mapped/read-document.ts';
 import { schemaOf } from './schema.ts';
 
 const openAttempts = 8;
 
 export const metaCollection = 'gatehouse_store';
 
+interface OpenInput {
+  readonly client: mongo.MongoClient;
+  readonly db: mongo.Db;
+  readonly meta: mongo.Collection<MetaDocument>;
+  readonly models: readonly StoredModel[];
+  /** Told of values in the documents of a mapped model that do not fit. */
+  readonly onMisfit: (model: string) => OnMisfit;
+}
+
 /**
  * Creates the collections and indexes that are missing, and what is searched beside texts that were there before. What
- * else is in the database stays as it is.
+ * else is in the database stays as it is, the collections of mapped models among it.
  */
-export async function openModels({
-  db,
-  meta,
-  models,
-}: {
-  db: mongo.Db;
-  meta: mongo.Collection<MetaDocument>;
-  models: readonly StoredModel[];
-}): Promise<MongoModel[]> {
+export async function openModels(input: OpenInput): Promise<MongoModel[]> {
+  const { db, meta, models } = input;
   const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-  const described = models.map(definition => describe({ db, definition }));
+  const own = new Set([metaCollection, ...models.flatMap(({ name, mapping }) => (mapping ? [] : [name]))]);
+  const described = await Promise.all(models.map(definition => describe({ ...input, definition, own })));
   await Promise.all(
     described.map(async model => {
+      if (model.mapped) return;
       if (!there.has(model.name)) await createCollection(db, model.name);
       await whileOthersDo(() => createIndexes(model));
       await addShadows({ model, meta });
@@ -36,19 +42,28 @@ export async function openModels({
   return described;
 }
 
-function describe({ db, definition }: { db: mongo.Db; definition: StoredModel }): MongoModel {
+async function describe({
+  client,
+  db,
+  definition,
+  own,
+  onMisfit,
+}: OpenInput & { definition: StoredModel; own: ReadonlySet<string> }): Promise<MongoModel> {
   if (!/^[A-Za-z][\w.-]*$/.test(definition.name) || definition.name === metaCollection) {
     throw new TypeError(`${definition.name} cannot be a model's name`);
   }
   const faulty = definition.fields.find(({ name }) => !/^[A-Za-z]\w*$/.test(name));
   if (faulty) throw new TypeError(`${definition.name}.${faulty.name} cannot be a field's name`);
-  return {
+  const common = {
     name: definition.name,
     definition,
     fields: new Map(definition.fields.map(field => [field.name, field])),
     stored: definition.fields.filter(field => !field.relation?.inverse),
-    collection: db.collection<RowDocument>(definition.name),
   };
+  const { mapping } = definition;
+  if (!mapping) return { ...common, db, collection: db.collection<RowDocument>(definition.name) };
+  const { mapped, ...place } = await openMapped({ client, db, own, definition, mapping });
+  return { ...common, ...place, mapped: { ...mapped, onMisfit: onMisfit(definition.name) } };
 }
 
 /** Another instance may do the same at the same moment. */

@@ -17,6 +17,11 @@ export function compilePattern({ pattern, folded }: { pattern: Pattern; folded: 
   return { $regex: expressionOf(parts), $options: 's' };
 }
 
+/** The expression of a pattern, for a test that ignores case by itself. */
+export function caselessExpression(pattern: Pattern): string {
+  return expressionOf(joinText(pattern));
+}
+
 /** The strings that begin with `text`, as a range. */
 export function beginsWith(text: string): Filter {
   const end = textAfter(text);

@@ -1,6 +1,7 @@
 import { type Condition, isNever, type Scalar } from '../condition.ts';
 import { compileLocal, conjunction, disjunction, type Filter, hasRelations, negation, nothing } from './compile.ts';
 import type { MongoModel } from './database.ts';
+import { isRow } from './mapped/mapped-model.ts';
 import type { Compiled, Part, Question } from './part.ts';
 import { compileRelated } from './related.ts';
 import { select } from './select.ts';
@@ -16,7 +17,13 @@ import { compileWithin } from './within.ts';
  */
 
 /** Compiles any condition. Asks the database where the condition is about other rows. */
-export async function prepare({ scope, model, condition }: Question): Promise<Compiled> {
+export async function prepare(question: Question): Promise<Compiled> {
+  const compiled = await compile(question);
+  const { mapped } = question.model;
+  return mapped ? { ...compiled, filter: conjunction([compiled.filter, isRow(mapped)]) } : compiled;
+}
+
+async function compile({ scope, model, condition }: Question): Promise<Compiled> {
   if (!hasRelations(condition)) return { filter: compileLocal(model, condition), joins: [] };
   const named = namedRows(model, condition);
   const candidates = named && (await select({ scope, model, compiled: { filter: named, joins: [] } }));
@@ -85,5 +92,6 @@ function valuesOfEquality(part: Condition): readonly Scalar[] {
 }
 
 function isNaming(model: MongoModel, part: Condition): boolean {
-  return 'field' in part && (part.field === 'id' || model.fields.get(part.field)?.unique === true);
+  // Whether a value of somebody else's documents is there once, only their own index can tell.
+  return 'field' in part && (part.field === 'id' || (!model.mapped && model.fields.get(part.field)?.unique === true));
 }

@@ -1,10 +1,12 @@
 import { kernelErrors } from '../../errors.ts';
+import type { Misfit } from '../mapping.ts';
 import type { AggregateQuery, AggregateRow, CountQuery, FindQuery, Row } from '../port.ts';
 import { aggregate } from './aggregate.ts';
-import { commandOptions, type Database, pathOf, type Scope } from './database.ts';
+import { commandOptions, type Database, type MongoModel, pathOf, type Scope } from './database.ts';
 import { decodeRow } from './document.ts';
 import { bounded, LimitReached } from './limits.ts';
 import { mapError } from './map-error.ts';
+import { misfitsOf } from './mapped/misfits.ts';
 import { isReachable } from './ping.ts';
 import { namesOneRow, prepare } from './prepare.ts';
 import { matching, select } from './select.ts';
@@ -32,6 +34,13 @@ export function count(database: Database, query: CountQuery): Promise<number> {
 /** `aggregate` of the port. */
 export function aggregateRows(database: Database, query: AggregateQuery): Promise<AggregateRow[]> {
   return read({ database, timeLimit: query.timeLimit, run: scope => aggregate(scope, query) });
+}
+
+/** `misfits` of the port, of one model. */
+export function countMisfits(database: Database, model: MongoModel): Promise<Misfit[]> {
+  const { mapped } = model;
+  if (!mapped) return Promise.resolve([]);
+  return read({ database, timeLimit: undefined, run: scope => misfitsOf(scope, { ...model, mapped }) });
 }
 
 /** The rows of a query, within an operation. */

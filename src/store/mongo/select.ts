@@ -1,5 +1,6 @@
 import { conjunction, type Filter } from './compile.ts';
-import { commandOptions, type MongoModel, type RowDocument, type Scope } from './database.ts';
+import { commandOptions, type MongoModel, type RowDocument, rowDocuments, type Scope } from './database.ts';
+import { pathAt, projectedPaths } from './mapped/read-document.ts';
 import type { Compiled } from './part.ts';
 
 export interface Selection {
@@ -8,18 +9,23 @@ export interface Selection {
   readonly compiled: Compiled;
   /** A further restriction that needs no joins and comes before them. */
   readonly restrict?: Filter;
-  /** Paths of the document; default: all of it. */
+  /** Members of the row documents; default: all. */
   readonly paths?: readonly string[] | undefined;
   readonly sort?: Readonly<Record<string, 1 | -1>> | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
 
-/** The documents that match. A limit of 0 finds none. */
+/** The row documents that match. A limit of 0 finds none. */
 export async function select(selection: Selection): Promise<RowDocument[]> {
-  const { scope, model, compiled, restrict, paths, sort, limit, offset } = selection;
-  if (limit === 0) return [];
-  const projection = paths && Object.fromEntries(paths.map(path => [path, 1]));
+  if (selection.limit === 0) return [];
+  return rowDocuments(selection.model, await fetch(selection));
+}
+
+async function fetch(selection: Selection): Promise<RowDocument[]> {
+  const { scope, model, compiled, restrict, limit, offset } = selection;
+  const projection = projectionOf(model, selection.paths);
+  const sort = sortOf(model, selection.sort);
   if (compiled.joins.length > 0) {
     const pipeline = [
       ...matching(compiled, restrict),
@@ -43,6 +49,21 @@ export async function select(selection: Selection): Promise<RowDocument[]> {
   return model.collection.find(filter, options).toArray();
 }
 
+/** What is fetched; undefined: all. Of somebody else's documents never more than the model knows. */
+export function projectionOf({ mapped }: MongoModel, members?: readonly string[]): Record<string, 1> | undefined {
+  const paths = mapped ? projectedPaths(mapped, members) : members;
+  return paths && Object.fromEntries(paths.map(path => [path, 1]));
+}
+
+function sortOf({ mapped }: MongoModel, sort: Selection['sort']): Selection['sort'] {
+  if (!mapped || !sort) return sort;
+  const entries = Object.entries(sort).flatMap(([member, direction]): [string, 1 | -1][] => {
+    const path = pathAt(mapped, member);
+    return path === undefined ? [] : [[path, direction]];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** As a bare command: the driver's cursor costs half as much again as the read of one row itself. */
 async function selectOne({
   scope,
@@ -59,7 +80,7 @@ async function selectOne({
   sort: Selection['sort'];
   offset: number | undefined;
 }): Promise<RowDocument[]> {
-  const { session, maxTime, database } = scope;
+  const { session, maxTime } = scope;
   const command = {
     find: model.collection.collectionName,
     filter,
@@ -70,7 +91,7 @@ async function selectOne({
     singleBatch: true,
     maxTimeMS: maxTime,
   };
-  const { cursor } = await database.db.command(command, session ? { session } : {});
+  const { cursor } = await model.db.command(command, session ? { session } : {});
   return cursor.firstBatch;
 }
 

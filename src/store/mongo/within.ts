@@ -1,5 +1,5 @@
-import type { Condition } from '../condition.ts';
-import { nothing } from './compile.ts';
+import { type Condition, oneOf } from '../condition.ts';
+import { compileLocal, nothing } from './compile.ts';
 import { type MongoModel, pathOf, type RowDocument, type Scope } from './database.ts';
 import type { Compiled, Part } from './part.ts';
 import { select } from './select.ts';
@@ -49,13 +49,14 @@ export async function compileWithin(part: WithinPart): Promise<Compiled> {
     const hits = values.filter(value =>
       leadsTo({ value, ids: condition.ids, above: above ?? new Map(), parent: walk.parent }),
     );
-    return { filter: { [path]: { $in: [...new Set(hits)] } }, joins: [] };
+    return { filter: compileLocal(model, oneOf(condition.field, [...new Set(hits)])), joins: [] };
   }
   // Above a few records there are never many. The server's own walk takes no joins in its restriction.
-  const isBounded = condition.direction === 'child' && compiled.joins.length === 0;
+  const canWalk = compiled.joins.length === 0 && !model.mapped && !there.mapped;
+  const isBounded = condition.direction === 'child' && canWalk;
   const atMost = isBounded ? scope.database.listLimit : Number.POSITIVE_INFINITY;
   const reached = await reach({ walk, ids: condition.ids, atMost });
-  if (reached) return { filter: { [path]: { $in: [...reached.keys()] } }, joins: [] };
+  if (reached) return { filter: compileLocal(model, oneOf(condition.field, [...reached.keys()])), joins: [] };
   return walkOnServer({ ...part, there, compiled, startWith: path });
 }
 
@@ -71,14 +72,14 @@ async function reach({
 }): Promise<Map<string, RowDocument> | undefined> {
   const reached = new Map<string, RowDocument>();
   let next: readonly string[] = [...new Set(ids)];
-  let field = '_id';
+  let field = 'id';
   while (next.length > 0) {
-    const restrict = { [field]: { $in: next } };
+    const restrict = compileLocal(there, oneOf(field, next));
     const rows = await select({ scope, model: there, compiled, restrict, paths: ['_id', parent] });
     const fresh = rows.filter(row => !reached.has(row._id));
     for (const row of fresh) reached.set(row._id, row);
     if (reached.size > atMost) return undefined;
-    field = direction === 'child' ? parent : '_id';
+    field = direction === 'child' ? parent : 'id';
     next = direction === 'child' ? fresh.map(row => row._id) : parentsOf({ rows: fresh, parent, reached });
   }
   return reached;

@@ -1,13 +1,15 @@
 import { kernelErrors } from '../../errors.ts';
+import { equals, oneOf } from '../condition.ts';
 import type { Row, WriteResult } from '../port.ts';
-import { conjunction, negation } from './compile.ts';
+import { compileLocal, conjunction, negation } from './compile.ts';
 import { conflict } from './conflict.ts';
-import { commandOptions, type MongoModel, type Scope } from './database.ts';
+import { commandOptions, type MongoModel, rowDocuments, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
 import { mapDuplicate } from './duplicate.ts';
+import { notWritable, requireReadable, writable } from './mapped/writable.ts';
 import { prepare } from './prepare.ts';
 import { outOfRange, withinRange } from './range.ts';
-import { select } from './select.ts';
+import { projectionOf, select } from './select.ts';
 import { type ChangeInput, type ChangeOperation, changeOne } from './write-one.ts';
 
 const idsAtOnce = 5000;
@@ -35,7 +37,12 @@ export async function writeMany({ scope, operation, index }: ChangeInput): Promi
   const result = { matched: 0, rows: [] as Row[] };
   for (const id of ids) {
     const still = compiled.joins.length > 0 ? [] : [compiled.filter];
-    const { matched, rows } = await changeOne({ scope, model, operation, filter: { $and: [{ _id: id }, ...still] } });
+    const { matched, rows } = await changeOne({
+      scope,
+      model,
+      operation,
+      filter: { $and: [compileLocal(model, equals('id', id)), ...still] },
+    });
     result.matched += matched;
     result.rows.push(...rows);
   }
@@ -55,10 +62,10 @@ async function changeAll({
   ids: readonly string[];
 }): Promise<Row[]> {
   const rows: Row[] = [];
-  const add = (operation.kind === 'update' && operation.add) || {};
+  const { set = {}, add = {} } = operation.kind === 'update' ? operation : {};
   const tooFar = Object.keys(add).length > 0 ? [negation(withinRange(model, add))] : [];
   for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const filter = { _id: { $in: ids.slice(from, from + idsAtOnce) } };
+    const filter = compileLocal(model, oneOf('id', ids.slice(from, from + idsAtOnce)));
     if (operation.kind === 'remove') {
       await model.collection.deleteMany(filter, commandOptions(scope));
       continue;
@@ -67,14 +74,21 @@ async function changeAll({
       const found = await model.collection.findOne(conjunction([filter, beyond]), commandOptions(scope));
       if (found) throw outOfRange(model, add);
     }
+    for (const condition of writable(model, set)) {
+      const stuck = conjunction([filter, negation(condition)]);
+      if (await model.collection.findOne(stuck, commandOptions(scope))) throw notWritable(model);
+    }
+    await requireReadable({ scope, model, filter, set });
     try {
       const change = encodeChange({ model, set: operation.set, add: operation.add });
       await model.collection.updateMany(filter, change, commandOptions(scope));
     } catch (thrown) {
       throw await mapDuplicate({ thrown, scope, model });
     }
-    const documents = await model.collection.find(filter, { ...commandOptions(scope), sort: { _id: 1 } }).toArray();
-    rows.push(...documents.map(document => decodeRow(model, document)));
+    const projection = projectionOf(model);
+    const options = { ...commandOptions(scope), sort: { _id: 1 as const }, ...(projection && { projection }) };
+    const documents = await model.collection.find(filter, options).toArray();
+    rows.push(...rowDocuments(model, documents).map(document => decodeRow(model, document)));
   }
   return rows;
 }

@@ -1,12 +1,13 @@
 import type { WriteOperation, WriteResult } from '../port.ts';
 import { conjunction, type Filter } from './compile.ts';
 import { conflict } from './conflict.ts';
-import { commandOptions, type MongoModel, type Scope } from './database.ts';
+import { commandOptions, type MongoModel, rowDocuments, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
 import { mapDuplicate } from './duplicate.ts';
+import { notWritable, requireReadable, writable } from './mapped/writable.ts';
 import { prepare } from './prepare.ts';
 import { outOfRange, withinRange } from './range.ts';
-import { select } from './select.ts';
+import { projectionOf, select } from './select.ts';
 
 export type ChangeOperation = Exclude<WriteOperation, { kind: 'insert' }>;
 
@@ -49,15 +50,20 @@ export async function changeOne({
     const { deletedCount } = await model.collection.deleteOne(filter, commandOptions(scope));
     return { matched: deletedCount, rows: [] };
   }
-  const { set, add = {} } = operation;
+  const { set = {}, add = {} } = operation;
   const change = encodeChange({ model, set, add });
   const adds = Object.keys(add).length > 0;
-  const options = { ...commandOptions(scope), returnDocument: 'after' as const };
+  const projection = projectionOf(model);
+  const options = { ...commandOptions(scope), returnDocument: 'after' as const, ...(projection && { projection }) };
+  const limits = [...(adds ? [withinRange(model, add)] : []), ...writable(model, set)];
+  await requireReadable({ scope, model, filter, set });
   try {
-    const writable = adds ? conjunction([filter, withinRange(model, add)]) : filter;
-    const after = await model.collection.findOneAndUpdate(writable, change, options);
-    if (!after && adds && (await model.collection.findOne(filter, commandOptions(scope)))) throw outOfRange(model, add);
-    return { matched: after ? 1 : 0, rows: after ? [decodeRow(model, after)] : [] };
+    const after = await model.collection.findOneAndUpdate(conjunction([filter, ...limits]), change, options);
+    if (!after && limits.length > 0 && (await model.collection.findOne(filter, commandOptions(scope)))) {
+      throw adds ? outOfRange(model, add) : notWritable(model);
+    }
+    const rows = rowDocuments(model, after ? [after] : []).map(document => decodeRow(model, document));
+    return { matched: after ? 1 : 0, rows };
   } catch (thrown) {
     throw await mapDuplicate({ thrown, scope, model, values: change.$set, besides: filter });
   }

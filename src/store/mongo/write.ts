@@ -49,6 +49,7 @@ export async function write({
 function check(database: Database, operations: readonly WriteOperation[]): void {
   for (const operation of operations) {
     const model = database.model(operation.model);
+    if (model.mapped?.mapping.readonly) throw new TypeError(`${model.name} is only read`);
     if (operation.kind === 'insert') encodeRow(model, operation);
     if (operation.kind === 'update') encodeChange({ model, set: operation.set, add: operation.add });
   }

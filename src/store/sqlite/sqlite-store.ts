@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { kernelErrors } from '../../errors.ts';
 import type { Condition } from '../condition.ts';
-import type { Store } from '../port.ts';
+import type { Store, StoredModel } from '../port.ts';
 import { compileAggregate } from './aggregate.ts';
 import { encodeOperation } from './encode-operation.ts';
 import { isUnavailable } from './failure.ts';
@@ -89,6 +89,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     capabilities: { transactions: true },
     async open(models) {
       checkOpen();
+      checkUnmapped(models);
       const added = models.map(tableOf);
       const opened = writer.submit({ kind: 'open', models }).then(() => {
         tables = new Map([...tables, ...added.map(table => [table.model.name, table] as const)]);
@@ -136,6 +137,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       checkOpen();
       return watch.add(listener);
     },
+    misfits: () => Promise.resolve([]),
     async ping() {
       checkOpen();
       await writer.submit({ kind: 'ping' });
@@ -152,6 +154,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       return closed;
     },
   };
+}
+
+function checkUnmapped(models: readonly StoredModel[]): void {
+  const mapped = models.filter(({ mapping }) => mapping).map(({ name }) => name);
+  if (mapped.length === 0) return;
+  throw kernelErrors.CONFIG_INVALID({
+    message: `Mapped onto collections of MongoDB, which SQLite has none of: ${mapped.join(', ')}. Use a MongoDB URI as the store, or take these models out.`,
+  });
 }
 
 interface Query {
