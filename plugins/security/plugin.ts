@@ -34,7 +34,7 @@ import { sessionSlots } from './models/session-slots.ts';
 import { fieldRuleLayer, permissionLayer, sealedLayer } from './permissions/layers.ts';
 import { ownKeysLayer } from './permissions/own-keys.ts';
 import { createPermissionDirectory, type PermissionDirectory } from './permissions/permission-directory.ts';
-import { createRateLimits } from './rate/rate-limits.ts';
+import { registerRates } from './rate/register-rates.ts';
 import { handoverRoutes } from './routes/handover-routes.ts';
 import { createSessionBook, type SessionBook } from './sessions/session-book.ts';
 import { closeExpired, deleteEnded } from './sessions/session-jobs.ts';
@@ -91,7 +91,7 @@ export default definePlugin({
       return running;
     };
     const limits = createLimitsBook();
-    const rates = createRateLimits(own.rate);
+    const rates = registerRates(scope, own.rate);
     const signer = signerOf(own.audit.signingKey, process.env);
     const directory = () => running?.directory;
 
@@ -129,14 +129,6 @@ export default definePlugin({
     scope.audit(auditSink(() => running?.audit));
     scope.tool(revokeKeyTool(() => started().runtime));
 
-    scope.job({
-      name: 'rate counters',
-      schedule: '*/5 * * * *',
-      everyInstance: true,
-      async run(runtime) {
-        runtime.log.debug({ dropped: rates.sweep(runtime.now()) }, 'idle rate counters dropped');
-      },
-    });
     scope.job({
       name: 'audit clean-up',
       schedule: '17 3 * * *',

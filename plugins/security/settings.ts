@@ -23,7 +23,18 @@ export const settings = z.strictObject({
       global: count
         .nullable()
         .default(null)
-        .describe('Calls within any 60 s of everyone together, on this instance; null: no such limit.'),
+        .describe('Calls within any 60 s of everyone together; null: no such limit.'),
+      shared: z
+        .boolean()
+        .default(true)
+        .describe('All instances on one database have these limits together; false: each has them for itself.'),
+      slack: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe(
+          'Calls by which instances together may exceed a shared limit, so that one that is called for the first time need not wait until others give back.',
+        ),
     })
     .prefault({}),
   sessions: z

@@ -1,7 +1,7 @@
-import type { Call, GatehouseError, Guard, Principal } from '../../../src/index.ts';
+import type { Call, GatehouseError, Guard, Principal, Runtime } from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 import type { LimitsBook } from '../limits-book.ts';
-import type { RateLimits, Standing } from '../rate/rate-limits.ts';
+import type { RateLimits, Standing, Taken } from '../rate/rate-limits.ts';
 
 interface Parts {
   readonly rates: RateLimits;
@@ -11,15 +11,19 @@ interface Parts {
 /** Counts the call; over a limit it is refused, and does not count. */
 export function rateGuard({ rates, limits }: Parts): Guard<'rate'> {
   const taking = (principal: Principal, now: number) => ({ principal, rate: limits.of(principal).rate, now });
+  function conclude(call: Call, runtime: Runtime, taken: Taken): void {
+    announce(call, taken);
+    if (!taken.isAllowed) throw rateLimited(taken, runtime.now());
+  }
+
   return {
     name: 'rate limit',
     check(call, runtime) {
       const { principal } = call;
       if (!principal) return;
-      const now = runtime.now();
-      const standing = rates.take(taking(principal, now));
-      announce(call, standing);
-      if (!standing.isAllowed) throw rateLimited(standing, now);
+      const taken = rates.take(taking(principal, runtime.now()));
+      if (taken instanceof Promise) return taken.then(later => conclude(call, runtime, later));
+      conclude(call, runtime, taken);
     },
     trial(call, runtime) {
       const { principal } = call;

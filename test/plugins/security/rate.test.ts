@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRateLimits } from '../../../plugins/security/rate/rate-limits.ts';
+import {
+  createRateLimits,
+  type RateLimits,
+  type Taken,
+  type Taking,
+} from '../../../plugins/security/rate/rate-limits.ts';
 import { createSlidingWindow } from '../../../plugins/security/rate/sliding-window.ts';
 import { verifies } from '../../requirements.ts';
 import { principalIn } from '../base/principal-in.ts';
@@ -16,6 +21,13 @@ const steps = fc.array(
   ),
   { maxLength: 300 },
 );
+
+/** What is decided at once: there is no other instance to agree with. */
+function takeAt(limits: RateLimits, input: Taking): Taken {
+  const taken = limits.take(input);
+  if (taken instanceof Promise) throw new Error('not decided at once');
+  return taken;
+}
 
 describe('sliding window', () => {
   test(`${verifies('RATE-1')} counts exactly what a list of all times counts`, () => {
@@ -58,14 +70,14 @@ describe('rate limits', () => {
   test(`${verifies('RATE-1')} no minute, wherever it begins, ever holds more than the limit`, () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 20 }), (gaps, perMinute) => {
-        const limits = createRateLimits({ perMinute, perUser: null, global: null });
+        const limits = createRateLimits({ settings: { perMinute, perUser: null, global: null } });
         const principal = principalIn([]);
         const admitted: number[] = [];
         let now = 0;
         for (const gap of gaps) {
           now += gap;
           const inWindow = admitted.filter(time => time > now - minute).length;
-          const { isAllowed, remaining } = limits.take({ principal, rate: undefined, now });
+          const { isAllowed, remaining } = takeAt(limits, { principal, rate: undefined, now });
           // The oracle: admitted exactly while the last minute holds fewer than the limit. Refused calls do not count.
           expect(isAllowed).toBe(inWindow < perMinute);
           if (isAllowed) admitted.push(now);
@@ -76,9 +88,9 @@ describe('rate limits', () => {
   });
 
   test(`${verifies('RATE-1')} at the edge: the call after exactly 60 s is admitted, the one a millisecond earlier is not`, () => {
-    const limits = createRateLimits({ perMinute: 2, perUser: null, global: null });
+    const limits = createRateLimits({ settings: { perMinute: 2, perUser: null, global: null } });
     const principal = principalIn([]);
-    const take = (now: number) => limits.take({ principal, rate: undefined, now }).isAllowed;
+    const take = (now: number) => takeAt(limits, { principal, rate: undefined, now }).isAllowed;
     expect([take(0), take(30_000), take(59_999), take(60_000), take(60_001), take(89_999), take(90_000)]).toEqual([
       true,
       true,
@@ -91,11 +103,11 @@ describe('rate limits', () => {
   });
 
   test(`${verifies('RATE-1')} a user has one limit for all credentials, and everyone together another`, () => {
-    const limits = createRateLimits({ perMinute: 10, perUser: 3, global: 5 });
+    const limits = createRateLimits({ settings: { perMinute: 10, perUser: 3, global: 5 } });
     const first = principalIn([], { id: 'a'.repeat(24) });
     const second = principalIn([], { id: 'b'.repeat(24) });
     const stranger = { ...principalIn([], { id: 'c'.repeat(24) }), user: { ...first.user, id: 'd'.repeat(24) } };
-    const take = (principal: typeof first) => limits.take({ principal, rate: undefined, now: 0 });
+    const take = (principal: typeof first) => takeAt(limits, { principal, rate: undefined, now: 0 });
     expect([take(first), take(second), take(first)].map(({ isAllowed }) => isAllowed)).toEqual([true, true, true]);
     expect(take(second)).toMatchObject({ isAllowed: false, limit: 3, remaining: 0 });
     expect([take(stranger), take(stranger)].map(({ isAllowed }) => isAllowed)).toEqual([true, true]);
@@ -103,19 +115,23 @@ describe('rate limits', () => {
   });
 
   test(`${verifies('KEY-3')} a credential's own rate takes the place of the settings'`, () => {
-    const limits = createRateLimits({ perMinute: 60, perUser: null, global: null });
+    const limits = createRateLimits({ settings: { perMinute: 60, perUser: null, global: null } });
     const principal = principalIn([]);
-    expect(limits.take({ principal, rate: 1, now: 0 }).isAllowed).toBe(true);
-    expect(limits.take({ principal, rate: 1, now: 0 })).toMatchObject({ isAllowed: false, limit: 1, resetAt: minute });
+    expect(takeAt(limits, { principal, rate: 1, now: 0 }).isAllowed).toBe(true);
+    expect(takeAt(limits, { principal, rate: 1, now: 0 })).toMatchObject({
+      isAllowed: false,
+      limit: 1,
+      resetAt: minute,
+    });
   });
 
-  test(`${verifies('RATE-1')} the job drops the counters of those who are gone, and theirs alone`, () => {
-    const limits = createRateLimits({ perMinute: 1, perUser: null, global: null });
+  test(`${verifies('RATE-1')} the job drops the counters of those who are gone, and theirs alone`, async () => {
+    const limits = createRateLimits({ settings: { perMinute: 1, perUser: null, global: null } });
     const old = principalIn([], { id: 'a'.repeat(24) });
     const recent = principalIn([], { id: 'b'.repeat(24) });
-    limits.take({ principal: old, rate: undefined, now: 0 });
-    limits.take({ principal: recent, rate: undefined, now: 30_000 });
-    expect(limits.sweep(minute)).toBe(1);
-    expect(limits.take({ principal: recent, rate: undefined, now: minute }).isAllowed).toBe(false);
+    takeAt(limits, { principal: old, rate: undefined, now: 0 });
+    takeAt(limits, { principal: recent, rate: undefined, now: 30_000 });
+    expect(await limits.sweep(minute)).toBe(1);
+    expect(takeAt(limits, { principal: recent, rate: undefined, now: minute }).isAllowed).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ describeOnStores('limits through the gate', open => {
       location: store.location,
       settings: {
         network: { allow: [], deny: ['198.51.100.0/24', '2001:db8:bad::/48'] },
-        rate: { perMinute: 5, perUser: 8, global: null },
+        rate: { perMinute: 5, perUser: 8, global: null, shared: true, slack: 0 },
       },
     });
     await house.user('sara');

@@ -1,0 +1,40 @@
+import type { Scope } from '../../../src/index.ts';
+import { rateInstance } from '../models/rate-instance.ts';
+import { rateShare } from '../models/rate-share.ts';
+import { sealedLayer } from '../permissions/layers.ts';
+import type { SecuritySettings } from '../settings.ts';
+import { createInstanceWatch } from './instance-watch.ts';
+import { keepSharing } from './keep-sharing.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { createShareKeeper, type ShareKeeper } from './share-keeper.ts';
+import { createShareLedger } from './share-ledger.ts';
+
+/** Rate limits, and what keeps them together on several instances. */
+export function registerRates(scope: Scope, settings: SecuritySettings['rate']): RateLimits {
+  let keeper: ShareKeeper | undefined;
+  const rates = createRateLimits({ settings, keeper: () => keeper });
+
+  for (const model of [rateShare, rateInstance]) scope.model(model);
+  scope.access(sealedLayer(new Set([rateShare.name, rateInstance.name])));
+  scope.job({
+    name: 'rate counters',
+    schedule: '*/5 * * * *',
+    everyInstance: true,
+    async run(runtime) {
+      runtime.log.debug({ dropped: await rates.sweep(runtime.now()) }, 'idle rate counters dropped');
+    },
+  });
+  if (!settings.shared) return rates;
+  scope.worker((runtime, clock) => {
+    const started = createShareKeeper({
+      ledger: createShareLedger(runtime),
+      watch: createInstanceWatch({ runtime, clock }),
+      clock,
+      slack: settings.slack,
+      onFailure: thrown => runtime.log.error({ err: thrown }, 'shares of rate limits not agreed on yet'),
+    });
+    keeper = started;
+    return keepSharing({ keeper: started, log: runtime.log, clock });
+  });
+  return rates;
+}

@@ -1,0 +1,288 @@
+import type { Clock } from '../../../src/index.ts';
+import type { InstanceWatch } from './instance-watch.ts';
+import { type Holding, negotiate } from './negotiate.ts';
+import type { ShareLedger, ShareRow } from './share-ledger.ts';
+import type { Counter } from './shared-counter.ts';
+
+/*
+ *   call ──► room within the share? ──yes──► counted, at once
+ *              │ no                             │ the share is nearly used up
+ *              ▼                                ▼
+ *            row ──► negotiate ──► replaced if nobody else has in between      (beside the calls)
+ *              │ nothing left: ask, and wait for a tick of the others
+ *              ▼
+ *            refused
+ *
+ *   every 500 ms: rows in which somebody asks ──► negotiate ──► give back what is not used
+ */
+
+/** Keeps this instance's shares of limits that several instances have together. */
+export interface ShareKeeper {
+  /** Calls that this instance may have in its window now. */
+  room(counter: Counter, limit: number): number;
+  /**
+   * For a call that finds no room: tries to get more, and resolves when that is over. undefined: there is none to be
+   * had at present. Throws STORE_UNAVAILABLE: no instance admits what it cannot agree on.
+   */
+  more(counter: Counter, limit: number): Promise<void> | undefined;
+  /** Calls that it could have in its window without any other giving something back. */
+  reach(counter: Counter, limit: number): number;
+  /** When something becomes free here or elsewhere, as far as all have told; ms since the epoch. */
+  freeAt(counter: Counter): number | undefined;
+  /** ms since the epoch. */
+  now(): number;
+  /** A call was counted: gets more beside the calls before the share is used up. */
+  counted(counter: Counter, limit: number): void;
+  /** Gives back what these have not used. True for those that hold nothing any more. */
+  release(counters: readonly Counter[]): Promise<boolean[]>;
+  /** Forgets a counter, and gives back what it has not used beside the calls. */
+  drop(counter: Counter): void;
+  /** Looks at what others ask for, and gives back what is not used. */
+  answer(): Promise<void>;
+  /** Says that this instance lives, and looks for those that do no more. */
+  renew(): Promise<void>;
+  /** Gives back everything that is not used. */
+  leave(): Promise<void>;
+}
+
+/** ms between two looks at what others ask for. */
+export const answerEvery = 500;
+/** ms that a call waits for others to give back at most. */
+const patience = 2 * answerEvery;
+/** ms after which a refused caller is not expected back. */
+const expectedFor = 3_000;
+/** ms for which nobody is asked again, at most. */
+const hopelessFor = 5_000;
+/** Tries to write; each failure means that another instance got through. */
+const maxTries = 100;
+
+export function createShareKeeper(parts: {
+  readonly ledger: ShareLedger;
+  readonly watch: InstanceWatch;
+  readonly clock: Clock;
+  readonly slack: number;
+  /** Something failed beside the calls. */
+  readonly onFailure: (thrown: unknown) => void;
+}): ShareKeeper {
+  const { ledger, watch, clock, slack, onFailure } = parts;
+  /** Those that may hold something, by id. */
+  const held = new Map<string, Counter>();
+  const capped = new Set<Counter>();
+
+  function room({ lease }: Counter, limit: number): number {
+    if (lease.limit !== limit || !watch.isSure()) return 0;
+    return Math.min(limit, lease.share, lease.cap);
+  }
+
+  function isFull(counter: Counter, limit: number): boolean {
+    return counter.window.count(clock.now()) >= room(counter, limit);
+  }
+
+  /** Calls that should find room beside those in the window. */
+  function needsOf({ lease }: Counter, limit: number): number {
+    const isExpected = lease.waiting > 0 || clock.ticks() - lease.shortAt < expectedFor;
+    return isExpected ? Math.max(lease.waiting, Math.ceil(limit / 10)) : 0;
+  }
+
+  async function renew(): Promise<void> {
+    if (await watch.renew()) return;
+    // The shares were lost: others may have them by now.
+    for (const { lease } of held.values()) Object.assign(lease, { share: 0, limit: undefined });
+    held.clear();
+  }
+
+  /** Negotiates by what the row says until the result could be written. */
+  async function agree(task: Omit<Task, 'row'> & { row?: ShareRow }): Promise<void> {
+    if (!watch.isSure()) await renew();
+    let { row } = task;
+    for (let tries = 1; tries <= maxTries; tries += 1) {
+      row ??= (await ledger.read([task.counter.id]))[0];
+      if (!row || (await settle({ ...task, row }))) return;
+      row = undefined;
+    }
+  }
+
+  /** False where somebody has changed the row in between. */
+  async function settle({ counter, limit, prefetches, row }: Task): Promise<boolean> {
+    const { lease, window } = counter;
+    const instance = watch.id;
+    const living = await watch.living(row.holdings.map(holding => holding.instance));
+    const rest = row.holdings.filter(holding => holding.instance !== instance && living.has(holding.instance));
+    const before = row.holdings.find(holding => holding.instance === instance);
+    const now = clock.now();
+    if (lease.isFresh) {
+      // Of calls that this instance has forgotten: as if all of them had just come.
+      for (let calls = 0; calls < (before?.share ?? 0); calls += 1) window.hit(now);
+      lease.isFresh = false;
+    }
+    const used = window.count(now);
+    const agreed = negotiate({
+      holdings: before ? [...rest, before] : rest,
+      instance,
+      limit,
+      slack,
+      used,
+      needs: prefetches ? Math.max(0, lease.share - used) + 1 : needsOf(counter, limit),
+      asks: !prefetches,
+      releaseAt: window.nextRelease(now),
+    });
+    const { mine, others, cap, freeAt } = agreed;
+    const isKept = row.holdings.length === rest.length + (before ? 1 : 0);
+    const isSame = isKept && isEqual(before, mine) && lease.share === mine.share;
+    // While it is not known whether it is written, the smaller of the two holds.
+    lease.share = Math.min(lease.share, mine.share);
+    const holdings = isNothing(mine) ? rest : [...rest, mine];
+    if (!isSame && !(await ledger.replace([{ row, holdings }]))[0]) return false;
+    if (watch.id !== instance) return false;
+    held.set(counter.id, counter);
+    if (cap < limit) capped.add(counter);
+    else capped.delete(counter);
+    Object.assign(lease, { limit, share: mine.share, others, cap, freeAt });
+    for (const wake of lease.wakers) wake();
+    return true;
+  }
+
+  /** Runs after whatever changes the counter now. */
+  async function change(counter: Counter, run: () => Promise<unknown>): Promise<void> {
+    const { lease } = counter;
+    while (lease.changing) await lease.changing.catch(() => {});
+    const changing = run()
+      .then(() => {})
+      .finally(() => {
+        lease.changing = undefined;
+      });
+    lease.changing = changing;
+    await changing;
+  }
+
+  async function ask(counter: Counter, limit: number): Promise<void> {
+    const { lease } = counter;
+    await change(counter, () => agree({ counter, limit, prefetches: false }));
+    const until = clock.ticks() + patience;
+    const isOpen = () => isFull(counter, limit) && toldWait(counter) === undefined && clock.ticks() < until;
+    while (isOpen()) await woken(lease.wakers, until);
+    if (!isFull(counter, limit)) return;
+    const wait = toldWait(counter) ?? answerEvery;
+    lease.hopelessUntil = clock.ticks() + Math.min(wait, hopelessFor);
+  }
+
+  /** ms until something becomes free, where all others that hold something have said that nothing is now. */
+  function toldWait({ lease }: Counter): number | undefined {
+    const wait = (lease.freeAt ?? 0) - clock.now();
+    return lease.freeAt !== undefined && wait > 0 ? wait : undefined;
+  }
+
+  function woken(wakers: Set<() => void>, until: number): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        wakers.delete(wake);
+        callOff();
+        resolve();
+      };
+      const callOff = clock.after(Math.max(1, until - clock.ticks()), wake);
+      wakers.add(wake);
+    });
+  }
+
+  async function release(counters: readonly Counter[]): Promise<boolean[]> {
+    const instance = watch.id;
+    const rows = await ledger.read(counters.map(({ id }) => id));
+    const plans = counters.map((counter, index) => {
+      const row = rows[index];
+      const before = row?.holdings.find(holding => holding.instance === instance);
+      const used = counter.window.count(clock.now());
+      if (!row || !before || counter.lease.changing) return { isClear: !before && !counter.lease.changing };
+      const share = Math.min(before.share, used);
+      Object.assign(counter.lease, { share: Math.min(counter.lease.share, share), limit: undefined });
+      const rest = row.holdings.filter(holding => holding !== before);
+      const holdings = share > 0 ? [...rest, { ...before, share, wants: 0, freeAt: null }] : rest;
+      return { isClear: share === 0, change: { row, holdings } };
+    });
+    const changes = plans.flatMap(({ change: planned }) => planned ?? []);
+    const written = await ledger.replace(changes);
+    return plans.map(({ isClear, change: planned }, index) => {
+      const isGone = isClear && (!planned || written[changes.indexOf(planned)] === true);
+      if (isGone && counters[index]?.lease.share === 0) held.delete(counters[index].id);
+      return isGone;
+    });
+  }
+
+  return {
+    room,
+    now: clock.now,
+    reach: ({ lease }, limit) => Math.max(0, Math.min(limit, limit + slack - lease.others)),
+    freeAt(counter) {
+      const { lease, window } = counter;
+      if (lease.others > 0 && toldWait(counter) === undefined) return undefined;
+      const own = window.nextRelease(clock.now());
+      return lease.freeAt === undefined ? own : Math.min(lease.freeAt, own ?? lease.freeAt);
+    },
+    drop(counter) {
+      held.delete(counter.id);
+      capped.delete(counter);
+      release([counter]).catch(onFailure);
+    },
+    more(counter, limit) {
+      const { lease } = counter;
+      const ticks = clock.ticks();
+      lease.shortAt = ticks;
+      if (lease.limit === limit && watch.isSure() && ticks < lease.hopelessUntil) return undefined;
+      lease.waiting += 1;
+      lease.asking ??= ask(counter, limit).finally(() => {
+        lease.asking = undefined;
+      });
+      return lease.asking.finally(() => {
+        lease.waiting -= 1;
+      });
+    },
+    counted(counter, limit) {
+      const { lease, window } = counter;
+      if (lease.share >= limit || lease.share + lease.others >= limit + slack || lease.changing) return;
+      if (lease.share - window.count(clock.now()) > lease.share / 4) return;
+      change(counter, () => agree({ counter, limit, prefetches: true })).catch(onFailure);
+    },
+    release,
+    async answer() {
+      if (held.size === 0) return;
+      const rows = await ledger.contended();
+      const asked = new Set(rows.map(({ id }) => id));
+      for (const counter of capped) {
+        if (asked.has(counter.id)) continue;
+        counter.lease.cap = Number.POSITIVE_INFINITY;
+        capped.delete(counter);
+      }
+      for (const row of rows) {
+        const counter = held.get(row.id);
+        const limit = counter?.lease.limit;
+        if (!counter || limit === undefined || counter.lease.changing) continue;
+        await change(counter, () => agree({ counter, limit, prefetches: false, row }));
+      }
+    },
+    async renew() {
+      if (held.size === 0) return;
+      await renew();
+      await watch.look();
+    },
+    async leave() {
+      const isClear = (await release([...held.values()])).every(Boolean);
+      if (isClear) await watch.leave();
+    },
+  };
+}
+
+interface Task {
+  readonly counter: Counter;
+  readonly limit: number;
+  /** For calls to come: others are not asked. */
+  readonly prefetches: boolean;
+  readonly row: ShareRow;
+}
+
+function isNothing({ share, wants }: Holding): boolean {
+  return share === 0 && wants === 0;
+}
+
+function isEqual(before: Holding | undefined, { share, wants, freeAt }: Holding): boolean {
+  if (!before) return share === 0 && wants === 0;
+  return before.share === share && before.wants === wants && before.freeAt === freeAt;
+}
