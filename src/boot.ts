@@ -22,6 +22,7 @@ import { createAccessPolicy } from './model/access-policy.ts';
 import { recordEvent } from './pipeline/audit-event.ts';
 import type { Gate, InboundMessage } from './pipeline/gate.ts';
 import { createGate, type GateParts } from './pipeline/run-call.ts';
+import { createTraceScope, type TraceScope } from './pipeline/trace-scope.ts';
 import { type Trial, type TrialCaller, tryCall } from './pipeline/try-call.ts';
 import type { CommandContext, Route, Runtime, Terminal } from './plugin/scope.ts';
 import { openStore } from './store/open-store.ts';
@@ -45,6 +46,8 @@ export interface BootOptions {
   readonly role?: 'server' | 'command';
   /** The store is read and never changed, whatever is done: for trials. Default false. */
   readonly still?: boolean;
+  /** The one that `log` takes traces from; default one of its own, of which the log knows nothing. */
+  readonly traces?: TraceScope;
   /** Applies edits of the config file while running. Default false. */
   readonly watch?: boolean;
 }
@@ -71,7 +74,7 @@ export interface App {
 
 /** Config → plugins → registry → store → gate. Throws CONFIG_INVALID (with every fault) and STORE_UNAVAILABLE. */
 export async function boot(options: BootOptions): Promise<App> {
-  const { configFile, log, terminal, clock = machineClock(options) } = options;
+  const { configFile, log, terminal, clock = machineClock(options), traces = createTraceScope() } = options;
   const { now } = clock;
   const config = options.config ?? (await loadConfig({ file: configFile }));
   const { assembly, server, mail } = options.checked ?? (await checkConfig({ config, configFile }));
@@ -114,6 +117,7 @@ export async function boot(options: BootOptions): Promise<App> {
     onMail: () => mailWorker?.wake(),
     policies: () => policies,
     onEvent: event => recordEvent(gate, event),
+    trace: traces.current,
     companions: registrations.companions.map(({ value }) => value),
     listeners: [
       ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
@@ -146,6 +150,7 @@ export async function boot(options: BootOptions): Promise<App> {
     catalog,
     guards: registrations.guards,
     sinks: registrations.sinks.map(({ value }) => value),
+    traces,
     challenge: () => Object.assign({}, ...registrations.challenges.map(({ value }) => value(runtime))),
     contextOf(call, { signal = stopping.signal, interaction, dialogue }) {
       const { principal } = call;

@@ -13,6 +13,7 @@ import type { PlannedChange } from './model/write-batch.ts';
 import type { AuditEvent } from './pipeline/audit-event.ts';
 import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
+import type { TraceContext } from './pipeline/trace-context.ts';
 import type { Companion, Runtime, Terminal } from './plugin/scope.ts';
 import type { Store, WriteOperation } from './store/port.ts';
 
@@ -31,6 +32,8 @@ export interface RuntimeParts {
   readonly onMail?: () => void;
   /** Writes what is no call into the log. Default: nothing can be written. */
   readonly onEvent?: (event: AuditEvent) => Promise<void>;
+  /** Of the call that runs. Default: there is none. */
+  readonly trace?: () => TraceContext | undefined;
   /** What plugins store beside changes. Default none. */
   readonly companions?: readonly Companion[];
   readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
@@ -110,6 +113,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     mail: createOutbox({ store, now, newId, onStored: onMail }),
     recordEvent: parts.onEvent ?? (() => Promise.reject(kernelErrors.AUDIT_UNAVAILABLE())),
     emit,
+    trace: parts.trace ?? (() => undefined),
   };
   return runtime;
 }

@@ -3,6 +3,7 @@ import { type App, boot } from '../boot.ts';
 import { type CheckedConfig, checkConfig } from '../config/check-config.ts';
 import type { Config } from '../config/define-config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { createTraceScope } from '../pipeline/trace-scope.ts';
 import type { CommandContext } from '../plugin/scope.ts';
 import { createLogger } from './logger.ts';
 import type { Machine } from './machine.ts';
@@ -31,6 +32,7 @@ export function createCommandKit({ machine, configFile }: { machine: Machine; co
   const { stderr, ticks, now } = machine;
   const isInteractive = stderr.isTTY === true;
   const terminal = createTerminal({ stream: stderr, isInteractive, ticks });
+  const traces = createTraceScope();
   const opened: App[] = [];
   let exitCode = 0;
   let loading: ReturnType<CommandKit['config']> | undefined;
@@ -62,7 +64,17 @@ export function createCommandKit({ machine, configFile }: { machine: Machine; co
       const { config, checked } = await kit.config();
       const level = role === 'server' ? checked.server.logLevel : 'warn';
       const log = kit.log({ level });
-      const app = await boot({ configFile, config, checked, log, terminal, now, role, watch: role === 'server' });
+      const app = await boot({
+        configFile,
+        config,
+        checked,
+        log,
+        traces,
+        terminal,
+        now,
+        role,
+        watch: role === 'server',
+      });
       opened.push(app);
       return app;
     },
@@ -70,7 +82,7 @@ export function createCommandKit({ machine, configFile }: { machine: Machine; co
       starting ??= start();
       return starting;
     },
-    log: ({ level }) => createLogger({ level, stream: stderr, isInteractive }),
+    log: ({ level }) => createLogger({ level, stream: stderr, isInteractive, traces }),
     setExitCode(code) {
       exitCode = code;
     },

@@ -1,10 +1,13 @@
 import { type Logger, pino } from 'pino';
+import type { TraceScope } from '../pipeline/trace-scope.ts';
 
 interface LoggerParts {
   readonly level: string;
   readonly stream: { write(text: string): unknown };
   /** Lines for people instead of JSON. */
   readonly isInteractive: boolean;
+  /** What a call's lines take their `trace_id` from. Default: they have none. */
+  readonly traces?: Pick<TraceScope, 'current'>;
 }
 
 const secretMembers = ['authorization', 'cookie', 'password', 'secret', 'token', 'key', 'apiKey', 'x-api-key'];
@@ -13,12 +16,21 @@ const secretMembers = ['authorization', 'cookie', 'password', 'secret', 'token',
  * The server's log: one JSON object a line, or readable lines on a terminal. What looks like a secret does not get
  * out, wherever in an entry it stands: members by their names, keys and passwords in URLs by their form.
  */
-export function createLogger({ level, stream, isInteractive }: LoggerParts): Logger {
+export function createLogger({ level, stream, isInteractive, traces }: LoggerParts): Logger {
   const paths = ['', '*', '*.*'].flatMap(above =>
     secretMembers.map(name => (above ? `${above}["${name}"]` : `["${name}"]`)),
   );
   return pino(
-    { level, base: null, redact: { paths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      redact: { paths, censor: '[redacted]' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin() {
+        const trace = traces?.current();
+        return trace ? { trace_id: trace.traceId } : {};
+      },
+    },
     {
       write(line) {
         const safe = withoutSecrets(line);

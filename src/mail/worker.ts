@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { all, equals } from '../store/condition.ts';
@@ -133,7 +134,8 @@ export function startMailWorker(parts: {
 
   look();
   return {
-    wake: look,
+    // What it does from then on is not the work of the call that woke it.
+    wake: AsyncLocalStorage.bind(look),
     async stop() {
       isStopped = true;
       cancel();

@@ -4,6 +4,7 @@ import type { AccessPolicy } from '../model/access-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Operation, Principal } from '../model/principal.ts';
 import type { ToolDefinition, Touch } from '../tool/define-tool.ts';
+import type { TraceContext } from './trace-context.ts';
 
 export type Era = 'modern' | 'legacy';
 
@@ -43,8 +44,10 @@ export interface Call {
   /** Normalized: IPv4, or IPv6 in full lower case; `stdio` where there is no network. */
   readonly address: string;
   readonly presented: PresentedCredential | undefined;
-  /** W3C trace context, as sent. */
+  /** The header as sent. */
   readonly traceparent: string | undefined;
+  /** From the message (`_meta.traceparent`, SEP-414) or the header; undefined: none that is valid. */
+  readonly trace?: TraceContext | undefined;
   /** What is wrong with the message's form. */
   readonly fault?: GatehouseError | undefined;
 

@@ -8,6 +8,8 @@ import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from '.
 import { createMethods } from './methods.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
+import { parseTraceparent } from './trace-context.ts';
+import { createTraceScope, type TraceScope } from './trace-scope.ts';
 import { usableTool } from './usable-tool.ts';
 
 export interface GateParts {
@@ -17,6 +19,8 @@ export interface GateParts {
   readonly sinks: readonly AuditSink[];
   /** What goes with every challenge. Default: nothing more. */
   readonly challenge?: () => ChallengeParameters;
+  /** What the log takes the trace of a call from. Default: one that no log knows. */
+  readonly traces?: TraceScope;
   contextOf(call: Call, options: PerformOptions): CallContext;
 }
 
@@ -34,7 +38,7 @@ interface OpenCall extends Call {
 
 /** The pipeline: `stages.ts` in motion. */
 export function createGate(parts: GateParts): Gate {
-  const { runtime, catalog, guards, sinks, challenge = () => ({}), contextOf } = parts;
+  const { runtime, catalog, guards, sinks, challenge = () => ({}), traces = createTraceScope(), contextOf } = parts;
   const plan = stages.map(stage => ({ ...stage, guards: guards.get(stage.name) ?? [] }));
   const before = (name: StageName) =>
     plan.slice(
@@ -146,11 +150,11 @@ export function createGate(parts: GateParts): Gate {
   }
 
   return {
-    receive: message => openCall(message, runtime),
-    admit: call => pass(call, guarding),
-    recheck: call => pass(call, identifying),
-    perform,
-    seal,
+    receive: message => openCall(message, { runtime, traces }),
+    admit: call => traces.run(call.trace, () => pass(call, guarding)),
+    recheck: call => traces.run(call.trace, () => pass(call, identifying)),
+    perform: (call, options) => traces.run(call.trace, () => perform(call, options)),
+    seal: (call, outcome) => traces.run(call.trace, () => seal(call, outcome)),
   };
 }
 
@@ -192,13 +196,14 @@ const targets: Readonly<Record<string, string>> = {
   'resources/read': 'uri',
 };
 
-function openCall(message: InboundMessage, runtime: Runtime): Call {
+function openCall(message: InboundMessage, { runtime, traces }: { runtime: Runtime; traces: TraceScope }): Call {
   const named = message.params[targets[message.method] ?? ''];
   const call: OpenCall = {
     ...message,
     id: runtime.newId(),
     receivedAt: runtime.now(),
     startedAt: runtime.ticks(),
+    trace: traceOf(message) ?? traces.current(),
     stage: 'execute',
     success: ok,
     target: message.target ?? (typeof named === 'string' ? named : undefined),
@@ -214,4 +219,10 @@ function openCall(message: InboundMessage, runtime: Runtime): Call {
     stageMs: {},
   };
   return call;
+}
+
+/** What stands in the message is nearer to the caller than a header, which a proxy may have set. */
+function traceOf({ params: { _meta: meta }, traceparent }: InboundMessage) {
+  const told = typeof meta === 'object' && meta !== null && 'traceparent' in meta ? meta.traceparent : undefined;
+  return parseTraceparent(told) ?? parseTraceparent(traceparent);
 }

@@ -16,6 +16,7 @@ import type { AuditEvent } from '../pipeline/audit-event.ts';
 import type { Call, CallContext, Outcome, Reached } from '../pipeline/call.ts';
 import type { ChallengeParameters } from '../pipeline/challenge.ts';
 import type { HookListener, HookName, Hooks } from '../pipeline/hooks.ts';
+import type { TraceContext } from '../pipeline/trace-context.ts';
 import type { Json, Store, WriteOperation } from '../store/port.ts';
 import type { ToolDefinition, ToolResult, Touch } from '../tool/define-tool.ts';
 
@@ -56,6 +57,8 @@ export interface Runtime {
    */
   recordEvent(event: AuditEvent): Promise<void>;
   emit<N extends HookName>(hook: N, event: Hooks[N]): void;
+  /** Of the call that this runs for; undefined: of none, or one whose client sent no trace. */
+  trace(): TraceContext | undefined;
 }
 
 /** For people, never for programs: on stderr, so that stdout stays clean. */

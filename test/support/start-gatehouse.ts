@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import exampleConfig from '../../mcp.config.ts';
 import { type App, boot } from '../../src/boot.ts';
 import type { Config, ConfigOptions } from '../../src/config/define-config.ts';
+import type { TraceScope } from '../../src/pipeline/trace-scope.ts';
 import type { Terminal } from '../../src/plugin/scope.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import type { TestStore } from './stores.ts';
@@ -37,6 +38,7 @@ export async function startGatehouse(input: {
   config: Config;
   now?: () => number;
   log?: pino.Logger;
+  traces?: TraceScope;
 }): Promise<TestGatehouse> {
   const log = input.log ?? pino({ level: 'silent' });
   const configFile = join(import.meta.dirname, '..', '..', 'mcp.config.ts');
@@ -46,6 +48,7 @@ export async function startGatehouse(input: {
     log,
     terminal: silentTerminal,
     ...(input.now && { now: input.now }),
+    ...(input.traces && { traces: input.traces }),
   });
   await app.start();
   const server = createHttpServer({ ...app, identity });

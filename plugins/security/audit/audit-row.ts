@@ -18,6 +18,7 @@ export function auditContent({ call, outcome, reached, durationMs }: AuditEntry)
   return {
     time: new Date(call.receivedAt).toISOString(),
     call_id: call.id,
+    trace_id: call.trace?.traceId ?? null,
     transport: call.transport,
     method: safeText(call.method, 100),
     tool: call.target === undefined ? null : safeText(call.target, 255),

@@ -59,12 +59,17 @@ const hashed = [
   'duration_us',
 ] as const satisfies readonly (keyof AuditContent)[];
 
+/** What entries have had only later: hashed after the rest, with its name, where it is there. Older ones keep their hash. */
+const hashedIfThere = ['trace_id'] as const satisfies readonly (keyof AuditContent)[];
+
 export const genesis = '0'.repeat(64);
 
 /** The hash of an entry: of what the store gives back it is the same as when it was written. */
 export function entryHash(entry: Readonly<Record<string, unknown>>): string {
   const values = hashed.map(name => entry[name] ?? null);
-  return hash('sha256', JSON.stringify([entry.id, entry.chain, entry.sequence, entry.previous, ...values]));
+  const further = hashedIfThere.flatMap(name => ((entry[name] ?? null) === null ? [] : [name, entry[name]]));
+  const place = [entry.id, entry.chain, entry.sequence, entry.previous];
+  return hash('sha256', JSON.stringify([...place, ...values, ...further]));
 }
 
 /** Gives entries their places, one after the other. */

@@ -14,13 +14,14 @@ export interface EntryFilter {
   readonly outcome?: string;
   readonly stage?: string;
   readonly address?: string;
+  readonly trace?: string;
 }
 
 const outcomes = ['ok', 'denied', 'error'];
 
 /** Throws FILTER_INVALID and KEY_NOT_FOUND. */
 export async function filterCondition(runtime: Runtime, filter: EntryFilter): Promise<Condition> {
-  const { user, key, model, tool, outcome, stage, address } = filter;
+  const { user, key, model, tool, outcome, stage, address, trace } = filter;
   const conditions: Condition[] = periodConditions(runtime, filter);
   if (user !== undefined) conditions.push(equals('user_login', user));
   if (key !== undefined) conditions.push(equals('credential_label', await labelOf(runtime, key)));
@@ -28,6 +29,7 @@ export async function filterCondition(runtime: Runtime, filter: EntryFilter): Pr
   if (tool !== undefined) conditions.push(equals('tool', tool));
   if (stage !== undefined) conditions.push(equals('stage', stage));
   if (address !== undefined) conditions.push(equals('address', address));
+  if (trace !== undefined) conditions.push(equals('trace_id', traceId(trace)));
   if (outcome !== undefined) {
     if (!outcomes.includes(outcome)) {
       throw securityErrors.FILTER_INVALID({ message: `--outcome: expected ${outcomes.join(', ')}.` });
@@ -65,6 +67,13 @@ export function timeCondition(operator: '>=' | '>' | '<', value: string): Condit
 export function touchesModel(model: string): Condition {
   const among = [{ wildcard: 'any' }, ` ${model} `, { wildcard: 'any' }] as const;
   return any(equals('model', model), { kind: 'match', field: 'models', pattern: among, fold: false });
+}
+
+function traceId(text: string): string {
+  if (!/^[0-9a-f]{32}$/i.test(text)) {
+    throw securityErrors.FILTER_INVALID({ message: `--trace: expected a trace id, 32 hex digits, not "${text}".` });
+  }
+  return text.toLowerCase();
 }
 
 /** What looks like a prefix is taken as one: entries of keys that never existed can be found too. */

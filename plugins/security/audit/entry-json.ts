@@ -7,6 +7,7 @@ export function entryJson(row: Row) {
     id: row.id,
     time: json('time'),
     callId: json('call_id'),
+    traceId: json('trace_id'),
     outcome: json('outcome'),
     stage: json('stage'),
     code: json('code'),

@@ -7,6 +7,7 @@ import { type EntryJson, entryJson } from './entry-json.ts';
 const columns: readonly (readonly [name: string, cell: (entry: EntryJson) => Json | undefined])[] = [
   ['time', entry => entry.time],
   ['call_id', entry => entry.callId],
+  ['trace_id', entry => entry.traceId],
   ['outcome', entry => entry.outcome],
   ['stage', entry => entry.stage],
   ['code', entry => entry.code],

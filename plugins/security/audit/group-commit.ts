@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** Writes what comes together in one go. */
 export interface GroupCommit<T> {
   /** Resolves when the item is written. Rejects with why it is not, or with `refuse()` where too many wait. */
@@ -41,12 +43,15 @@ export function createGroupCommit<T>(parts: {
     running = undefined;
   }
 
+  // A batch is the work of many calls, not of the one that came first.
+  const begin = AsyncLocalStorage.bind(run);
+
   return {
     add(item) {
       if (waiting.length >= parts.maxWaiting) return Promise.reject(parts.refuse());
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.push({ item, resolve, reject });
-      running ??= run();
+      running ??= begin();
       return promise;
     },
     drained: () => running ?? Promise.resolve(),

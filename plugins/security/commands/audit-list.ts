@@ -20,7 +20,8 @@ export function withFilters(command: Command): Command {
     .option('--tool <tool>', 'only of this tool, prompt or resource')
     .option('--outcome <outcome>', 'ok, denied or error')
     .option('--stage <stage>', 'only calls that this stage denied')
-    .option('--address <address>', 'only from this address');
+    .option('--address <address>', 'only from this address')
+    .option('--trace <id>', 'only of this trace (W3C trace id)');
 }
 
 export function registerAuditList(audit: Command, context: CommandContext): void {

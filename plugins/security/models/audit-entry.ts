@@ -17,6 +17,7 @@ export const auditEntry = defineModel({
   fields: {
     time: field.datetime({ required: true, index: true }),
     call_id: field.char({ required: true }),
+    trace_id: field.char({ help: 'W3C trace id that the client sent: 32 hex digits.' }),
     transport: field.char(),
     method: field.char(),
     tool: field.char({ help: 'The tool, prompt or resource, as it was named.' }),

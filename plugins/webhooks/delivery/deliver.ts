@@ -93,6 +93,7 @@ async function post(
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
     'webhook-signature': sign({ id, timestamp, body, secrets }),
+    ...(typeof row.trace === 'string' && { traceparent: row.trace }),
   };
   return send({ method: 'POST', url: webhook.url, headers, body, signal });
 }

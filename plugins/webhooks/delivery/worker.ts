@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Row, Runtime, Send, Worker } from '../../../src/index.ts';
 import { deliver } from './deliver.ts';
 import { createQueue } from './queue.ts';
@@ -96,7 +97,8 @@ export function startDeliveries(parts: {
 
   wake();
   return {
-    wake,
+    // What it does from then on is not the work of the call that woke it.
+    wake: AsyncLocalStorage.bind(wake),
     async stop() {
       isStopped = true;
       cancel();

@@ -25,6 +25,7 @@ export const delivery = defineModel({
       required: true,
       help: "The record's version with this event; 0 where order is of no matter.",
     }),
+    trace: field.char({ help: 'The traceparent of the call that caused it, where its client sent one.' }),
     left_out: field.integer({ required: true, help: 'Security events before it that were too many to be told.' }),
     state: field.selection({
       options: { queued: 'Waiting', delivered: 'Delivered', skipped: 'Not for its user', dead: 'Given up' },

@@ -1,4 +1,4 @@
-import type { Runtime, WriteOperation } from '../../../src/index.ts';
+import { formatTraceparent, type Runtime, type WriteOperation } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import type { EventType } from '../events.ts';
 
@@ -19,6 +19,7 @@ export interface NewDelivery {
 /** Puts it into the outbox. */
 export function insertDelivery(runtime: Runtime, input: NewDelivery): WriteOperation {
   const { subscription, event, model, record, sequence, leftOut = 0 } = input;
+  const trace = runtime.trace();
   const time = new Date(runtime.now()).toISOString();
   const row = {
     id: runtime.newId(),
@@ -29,6 +30,7 @@ export function insertDelivery(runtime: Runtime, input: NewDelivery): WriteOpera
     record,
     sequence,
     left_out: leftOut,
+    trace: trace ? formatTraceparent(trace) : null,
     state: 'queued',
     queued_at: time,
     next_at: time,

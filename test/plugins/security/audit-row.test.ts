@@ -56,6 +56,7 @@ describe('audit entries', () => {
     expect(auditContent({ call, outcome: { kind: 'ok' }, reached, durationMs: 1.2345 })).toEqual({
       time: '2026-11-21T12:00:00.000Z',
       call_id: 'c'.repeat(24),
+      trace_id: null,
       transport: 'http',
       method: 'tools/call',
       tool: 'search',
@@ -154,6 +155,15 @@ describe('the chain', () => {
     expect(first).toMatchObject({ chain: 'one', sequence: 1, previous: genesis });
     expect(second).toMatchObject({ chain: 'one', sequence: 2, previous: first?.hash });
     expect(second && entryHash({ ...second })).toBe(second?.hash);
+  });
+
+  test('hashes an entry from before there were traces as it did then, and a trace where there is one', () => {
+    const old = { id: 'e', chain: 'one', sequence: 1, previous: genesis, call_id: 'c', method: 'tools/list' };
+    expect(entryHash(old)).toBe('e351c01c2ae59f1c07d2d5f567a99291ee944a97a0c5b7f7311bd31c71ec78f7');
+    expect(entryHash({ ...old, trace_id: null })).toBe(entryHash(old));
+    const traced = { ...old, trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' };
+    expect(entryHash(traced)).not.toBe(entryHash(old));
+    expect(entryHash({ ...traced, trace_id: 'a'.repeat(32) })).not.toBe(entryHash(traced));
   });
 
   test('shows any change of an entry: of its content, its place and its chain', () => {
