@@ -51,6 +51,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     },
     scopes: [...scopes, offlineAccess],
     responseTypes: ['code'],
+    allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     enabledJWA: { clientAuthSigningAlgValues: algorithms, dPoPSigningAlgValues: algorithms },
     clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
