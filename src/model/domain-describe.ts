@@ -1,7 +1,10 @@
 import { domainOperators } from './domain-leaf.ts';
+import { defaultDomainLimits, maxEntries } from './domain-limits.ts';
 
 /** Characters of a description. */
 const maxLength = 500;
+/** What has more entries is refused as a whole, unread, so nothing beyond them counts. */
+const readEntries = maxEntries(defaultDomainLimits);
 const fieldPath = /^[A-Za-z][A-Za-z0-9_.]{0,99}$/;
 
 /**
@@ -11,7 +14,7 @@ const fieldPath = /^[A-Za-z][A-Za-z0-9_.]{0,99}$/;
 export function describeDomain(domain: unknown): string {
   if (!Array.isArray(domain)) return domain === undefined ? '' : '?';
   const parts: string[] = [];
-  for (const token of domain.slice(0, 300).reverse()) {
+  for (const token of domain.slice(0, readEntries).reverse()) {
     if (token === '!') parts.push(`!(${parts.pop() ?? '?'})`);
     else if (token === '&' || token === '|') parts.push(`(${parts.pop() ?? '?'} ${token} ${parts.pop() ?? '?'})`);
     else parts.push(describeTerm(token));
@@ -33,7 +36,7 @@ function describeTerm(token: unknown): string {
 export function domainFields(domain: unknown, at = 'domain'): { path: string; at: string }[] {
   if (!Array.isArray(domain)) return [];
   const fields: { path: string; at: string }[] = [];
-  for (const [index, token] of domain.entries()) {
+  for (const [index, token] of domain.slice(0, readEntries).entries()) {
     if (!Array.isArray(token)) continue;
     const path: unknown = token[0];
     if (typeof path === 'string') fields.push({ path, at: `${at}[${index}][0]` });

@@ -22,3 +22,8 @@ export const defaultDomainLimits: DomainLimits = {
   patternLength: 200,
   wildcards: 8,
 };
+
+/** Entries of the list that a domain is at most, whatever they are: each of its terms may have two operators before it. */
+export function maxEntries({ leaves }: DomainLimits): number {
+  return leaves * 3;
+}

@@ -1,7 +1,7 @@
 import { all, always, any, type Condition, never, not } from '../store/condition.ts';
 import { type DomainContext, domainError, type ParseDomainInput } from './domain-context.ts';
 import { parseLeaf } from './domain-leaf.ts';
-import { type DomainLimits, defaultDomainLimits } from './domain-limits.ts';
+import { type DomainLimits, defaultDomainLimits, maxEntries } from './domain-limits.ts';
 
 interface Part {
   readonly condition: Condition;
@@ -20,7 +20,7 @@ interface Part {
 export function parseDomain(input: ParseDomainInput): Condition {
   const { domain, limits = defaultDomainLimits, at = 'domain' } = input;
   if (!Array.isArray(domain)) throw domainError(at, 'a list of terms');
-  if (domain.length > limits.leaves * 3) throw domainError(at, `at most ${limits.leaves} terms`);
+  if (domain.length > maxEntries(limits)) throw domainError(at, `at most ${limits.leaves} terms`);
   const context: DomainContext = { ...input, limits };
   const parts: Part[] = [];
   let leaves = 0;

@@ -4,10 +4,13 @@ import { serverErrors } from './errors.ts';
 /** Levels of objects and arrays inside each other. */
 export const maxDepth = 32;
 
+/** Members of one object. */
+export const maxMembers = 10_000;
+
 /**
  * Parses JSON that can be read in only one way. `JSON.parse`, and on top of it: UTF-8 without a byte order mark, at
- * most 32 levels, no member twice in one object, no member that names a prototype, no number that is not finite, and
- * no envelope member in other letters than the protocol's (`Method` beside `method`), which a less strict reader
+ * most 32 levels, at most 10,000 members in one object (a schema looks at each, and may have something to say about it),
+ * no member twice in one object, no member that names a prototype, no number that is not finite, and no envelope member in other letters than the protocol's (`Method` beside `method`), which a less strict reader
  * behind or before this one would take for the real one. Linear in the size of the text.
  *
  * Throws JSON_INVALID where the text is not JSON, JSON_REFUSED where it is but breaks one of the further rules.
@@ -25,7 +28,9 @@ export function parseStrictJson(bytes: Buffer): unknown {
     } else if (Array.isArray(node)) {
       for (const item of node) walk(item);
     } else if (typeof node === 'object' && node !== null) {
-      for (const key of Object.keys(node)) {
+      const keys = Object.keys(node);
+      if (keys.length > maxMembers) throw refused(`An object in the request body has more than ${maxMembers} members.`);
+      for (const key of keys) {
         seen += 1;
         if (prototypeNames.has(key)) throw refused(`The request body has a member ${key}, which is not allowed.`);
         walk((node as Record<string, unknown>)[key]);

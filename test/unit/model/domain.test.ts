@@ -345,3 +345,9 @@ test('a description for the log', () => {
     { path: 'x y', at: 'domain[4][0]' },
   ]);
 });
+
+test('of a domain that is too long for anything, no more is read than of one that is not', () => {
+  const domain = Array.from({ length: 80_000 }, () => ['id', '=', id]);
+  expect(domainFields(domain)).toHaveLength(300);
+  expect(() => parse(domain)).toThrow('at most 100 terms');
+});

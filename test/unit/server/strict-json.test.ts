@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
-import { maxDepth, parseStrictJson } from '../../../src/server/strict-json.ts';
+import { maxDepth, maxMembers, parseStrictJson } from '../../../src/server/strict-json.ts';
 import { verifies } from '../../requirements.ts';
 
 function parse(text: string | Buffer): unknown {
@@ -104,6 +104,13 @@ describe('depth', () => {
     expect(codeOf(JSON.stringify('[{'.repeat(100)))).toBe('accepted');
     expect(codeOf(JSON.stringify(`\\"${'['.repeat(100)}`))).toBe('accepted');
   });
+});
+
+test('as many members as allowed is fine, one more is refused, wherever the object is', () => {
+  const object = (members: number) => `{${Array.from({ length: members }, (_, index) => `"k${index}":1`).join(',')}}`;
+  expect(codeOf(object(maxMembers))).toBe('accepted');
+  expect(codeOf(object(maxMembers + 1))).toBe('JSON_REFUSED');
+  expect(codeOf(`{"params":{"arguments":{"versions":${object(maxMembers + 1)}}}}`)).toBe('JSON_REFUSED');
 });
 
 test.each(['__proto__', 'constructor', 'prototype', '\\u005f_proto__'])(
