@@ -4,6 +4,7 @@ import { coolDownOf } from './alert-book.ts';
 import { alertMessage } from './alert-message.ts';
 import type { AlertSettings } from './alert-settings.ts';
 import { type AlertType, alertTypeNames } from './alert-types.ts';
+import { expiryOwners } from './expiry-owners.ts';
 import { takeMailSlot } from './mail-slot.ts';
 
 const model = 'security.alert';
@@ -47,9 +48,12 @@ async function send(input: { runtime: Runtime; settings: AlertSettings; type: Al
   const { runtime, settings, type, rows } = input;
   const { mail, log, server } = runtime;
   const recipients = new Set([...(await memberAddresses(runtime, 'security.manager')), ...settings.mailTo]);
-  const message = alertMessage({ type, rows, server: server.publicUrl });
-  if (recipients.size === 0) log.warn({ alert: message.subject }, 'nobody to mail an alert to');
+  if (recipients.size === 0) log.warn({ alert: type, count: rows.length }, 'nobody to mail an alert to');
+  const owners = type === 'key_expiring' ? await expiryOwners(runtime, rows) : new Map<string, string>();
   for (const to of recipients) {
+    const news = rows.filter(({ id }) => owners.get(id) !== to);
+    if (news.length === 0) continue;
+    const message = alertMessage({ type, rows: news, server: server.publicUrl });
     try {
       await mail.send({ to, ...message });
     } catch (thrown) {

@@ -1,10 +1,10 @@
-import { all, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { all, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import { loadUser } from '../../base/plugin.ts';
 import type { AlertNews } from './alert-book.ts';
 
 const page = 500;
 
-/** Tells of every key that ends within so many days and has not ended. */
+/** Tells of every key that ends within so many days and has not ended, unless its owner has its successor already. */
 export async function tellExpiringKeys(input: {
   runtime: Runtime;
   days: number;
@@ -24,11 +24,22 @@ export async function tellExpiringKeys(input: {
       ),
       limit: page,
     });
-    for (const row of rows) raise(await newsOf(runtime, row));
+    const replaced = await replacedIn(runtime, rows);
+    for (const row of rows) if (!replaced.has(row.id)) raise(await newsOf(runtime, row));
     const last = rows.at(-1);
     if (!last || rows.length < page) return;
     after = last.id;
   }
+}
+
+/** Ids of the keys whose successor its owner has fetched, and may use. */
+async function replacedIn(runtime: Runtime, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+  const successors = rows.flatMap(({ successor }) => (typeof successor === 'string' ? successor : []));
+  if (successors.length === 0) return new Set();
+  const isUsable = all(oneOf('id', successors), equals('is_unclaimed', false), equals('revoked_at', null));
+  const usable = await runtime.store.find({ model: 'security.api-key', where: isUsable, fields: [] });
+  const found = new Set(usable.map(({ id }) => id));
+  return new Set(rows.filter(({ successor }) => found.has(String(successor))).map(({ id }) => id));
 }
 
 async function newsOf(runtime: Runtime, row: Row): Promise<AlertNews> {
