@@ -55,6 +55,33 @@ export function races(store: () => Store): void {
       expect(await store().find({ model: person, where: everything })).toMatchObject([{ age: 50, version: 51 }]);
     });
 
+    test('count in a row that the first one makes: three count, and nobody is refused for anything else', async () => {
+      const limit = { kind: 'compare', field: 'age', operator: '<', value: 3 } as const;
+      const count = async (row: string) => {
+        const add: WriteOperation = {
+          kind: 'update',
+          model: person,
+          where: all(equals('id', row), limit),
+          add: { age: 1 },
+        };
+        const insert: WriteOperation = { kind: 'insert', model: person, row: { id: row, age: 1 } };
+        for (const operation of [add, insert, add]) {
+          const [result] = await store()
+            .write([operation])
+            .catch((thrown: { code: string }) => {
+              if (thrown.code !== 'VALUE_NOT_UNIQUE') throw thrown;
+              return [];
+            });
+          if (result?.matched === 1) return 1;
+        }
+        return 0;
+      };
+      for (let round = 1; round <= 10; round += 1) {
+        const counted = await Promise.all(Array.from({ length: 50 }, () => count(id(round))));
+        expect(counted.filter(Boolean)).toHaveLength(3);
+      }
+    });
+
     test('take one row away: one does', async () => {
       await load(store(), person, [{ id: id(1) }]);
       const outcomes = await fifty(() => ({ kind: 'remove', model: person, where: equals('id', id(1)), expect: 1 }));

@@ -1,5 +1,5 @@
 import type { WriteOperation, WriteResult } from '../port.ts';
-import { conjunction, type Filter } from './compile.ts';
+import { conjunction, type Filter, negation } from './compile.ts';
 import { conflict } from './conflict.ts';
 import { commandOptions, type MongoModel, rowDocuments, type Scope } from './database.ts';
 import { decodeRow, encodeChange } from './document.ts';
@@ -59,8 +59,11 @@ export async function changeOne({
   await requireReadable({ scope, model, filter, set });
   try {
     const after = await model.collection.findOneAndUpdate(conjunction([filter, ...limits]), change, options);
-    if (!after && limits.length > 0 && (await model.collection.findOne(filter, commandOptions(scope)))) {
-      throw adds ? outOfRange(model, add) : notWritable(model);
+    if (!after && limits.length > 0) {
+      // Not any row that matches by now: it may have come a moment ago, and be as good as any.
+      const beyond = conjunction([filter, negation(conjunction(limits))]);
+      const found = await model.collection.findOne(beyond, commandOptions(scope));
+      if (found) throw adds ? outOfRange(model, add) : notWritable(model);
     }
     const rows = rowDocuments(model, after ? [after] : []).map(document => decodeRow(model, document));
     return { matched: after ? 1 : 0, rows };
