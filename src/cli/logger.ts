@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { TraceScope } from '../pipeline/trace-scope.ts';
+import { visible } from './print.ts';
 
 interface LoggerParts {
   readonly level: string;
@@ -34,7 +35,7 @@ export function createLogger({ level, stream, isInteractive, traces }: LoggerPar
     {
       write(line) {
         const safe = withoutSecrets(line);
-        stream.write(isInteractive ? readable(safe) : safe);
+        stream.write(isInteractive ? visible(readable(safe), { lines: true }) : safe);
       },
     },
   );

@@ -1,10 +1,15 @@
 import type { Writable } from 'node:stream';
 import type { CommandContext } from '../plugin/scope.ts';
 
-/** Prints the result of a command: its JSON with `--json`, its text for people otherwise. Nothing else is on stdout. */
+/**
+ * Prints the result of a command: its JSON with `--json`, its text for people otherwise. Nothing else is on stdout.
+ * Control characters are written out, in JSON as it escapes them: values come from everywhere, and must not move the
+ * cursor of whoever reads them.
+ */
 export function createPrint(stream: { write(text: string): unknown }): CommandContext['print'] {
   return ({ json, text }, options) => {
-    stream.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : `${text}\n`);
+    const result = options.json ? JSON.stringify(json, null, 2) : text;
+    stream.write(`${visible(result, { lines: true })}\n`);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Call, CallContext, Outcome, StageName } from './call.ts';
 import { type ChallengeParameters, challenged } from './challenge.ts';
 import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from './gate.ts';
 import { createMethods } from './methods.ts';
+import { plainClient } from './plain-client.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
 import { parseTraceparent } from './trace-context.ts';
@@ -200,6 +201,7 @@ function openCall(message: InboundMessage, { runtime, traces }: { runtime: Runti
   const named = message.params[targets[message.method] ?? ''];
   const call: OpenCall = {
     ...message,
+    client: plainClient(message.client),
     id: runtime.newId(),
     receivedAt: runtime.now(),
     startedAt: runtime.ticks(),

@@ -1,7 +1,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-const unsafe = /[\u0000-\u001f\u007f]|gh_[0-9A-Za-z]{8}_/;
+const unsafe = /[\u0000-\u001f\u007f-\u009f]|gh_[0-9A-Za-z]{8}_/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is removed
-const control = /[\u0000-\u001f\u007f]+/g;
+const control = /[\u0000-\u001f\u007f-\u009f]+/g;
 const key = /gh_([0-9A-Za-z]{8})_[0-9A-Za-z]*/g;
 
 /**

@@ -14,6 +14,7 @@ describe('text in the log', () => {
     ['plain', 'plain'],
     [`my ${secret} is`, 'my gh_PREFIX12_… is'],
     ['a\u0000b\nc\u001b[31m', 'a b c [31m'],
+    ['d\u009b31m\u0085e', 'd 31m e'],
     ['half \ud800 pair', 'half \ufffd pair'],
   ])('%j becomes %j', (text, expected) => expect(safeText(text, 100)).toBe(expected));
 

@@ -204,6 +204,15 @@ describeOnStores('sessions', open => {
     expect(await sessionsOf(id)).toHaveLength(1);
   });
 
+  test('a client cannot forge a line of a list, or move the cursor of whoever reads it', async () => {
+    const { id, key } = await house.key({});
+    const name = 'good\n0123456789ab  forged\u001b[2J\u009b1m';
+    expect((await house.call({ key, client: { name, version: name, userAgent: name } })).code).toBeUndefined();
+    const [session] = await sessionsOf(id);
+    expect(session).toMatchObject({ client_name: 'good 0123456789ab  forged [2J 1m' });
+    expect(`${session?.client_version}${session?.user_agent}`).not.toMatch(/\p{Cc}/u);
+  });
+
   test(`${verifies('SES-1')} session list names them by key and user`, async () => {
     const { key, prefix } = await house.key({});
     await house.call({ key });

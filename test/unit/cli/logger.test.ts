@@ -34,6 +34,12 @@ test('on a terminal it is for people', () => {
   );
 });
 
+test('what an error says cannot move the cursor of whoever reads along', () => {
+  const { log, written } = logger(true);
+  log.error({ err: new Error('no\u001b[2J\u009b1m'), name: '\u009b1m' }, 'failed');
+  expect(written().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
 const attempts: readonly [string, Record<string, unknown>, string][] = [
   ['a member', { password: 'hunter2' }, 'x'],
   ['a header', { headers: { authorization: 'Basic hunter2', 'x-api-key': 'hunter2' } }, 'x'],

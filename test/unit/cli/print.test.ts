@@ -10,6 +10,17 @@ test('a result is text, or JSON alone', () => {
   expect(JSON.parse(written[1] ?? '')).toEqual({ a: 1 });
 });
 
+test('no value can move the cursor, in text or in JSON', () => {
+  const written: string[] = [];
+  const print = createPrint({ write: text => written.push(text) });
+  const name = 'a\u001b[2J\u009b1mb\u007f';
+  print({ json: { name }, text: `${name}\nnext` }, {});
+  print({ json: { name }, text: name }, { json: true });
+  expect(written[0]).toBe('a\\u001b[2J\\u009b1mb\\u007f\nnext\n');
+  expect(written.join('').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  expect(JSON.parse(written[1] ?? '')).toEqual({ name });
+});
+
 test('columns are aligned', () => {
   expect(
     table(
