@@ -29,6 +29,7 @@ export function revokeAccessTokens(parts: {
     }
     fates.forgive(ctx);
     ctx.status = 200;
+    ctx.type = 'text/plain';
     ctx.body = '';
   });
 }

@@ -42,6 +42,7 @@ export function tokenGuard(parts: {
     check(call, runtime) {
       const { presented } = call;
       if (!presented || call.principal || !looksLikeToken(presented.secret)) return undefined;
+      if (presented.via === 'x-api-key') throw refusal(presented, 'presented in X-API-Key');
       const state = parts.ring().verify(presented.secret);
       if (presented.via === 'query') {
         reportIfReal(call, runtime, state);

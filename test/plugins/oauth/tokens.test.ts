@@ -65,8 +65,8 @@ describeOnStores('access tokens', open => {
       gid: expect.stringMatching(/^[0-9a-f]{24}$/),
     });
 
-    const answer = await callTool(house.url, 'search_records', { model: 'crm.partner' }, { key });
-    expect(answer.json?.result?.isError).toBeUndefined();
+    const answer = await callTool(house.url, 'search', { model: 'crm.partner' }, { key });
+    expect(answer.json?.result).toMatchObject({ structuredContent: { total: 353 } });
     expect(answer.status).toBe(200);
   });
 });
