@@ -4,7 +4,7 @@ export const style = `
 @media (prefers-color-scheme:dark){:root{--accent:#8cc2ff;--on-accent:#0b1a2b;--warn:#ffd08a;--warn-back:#33260f;--bad:#ff9c9c}}
 *{box-sizing:border-box}
 body{font:1rem/1.5 system-ui,sans-serif;margin:0;padding:1.5rem 1rem 3rem}
-main{max-width:32rem;margin:0 auto}
+main{max-width:32rem;margin:0 auto;overflow-wrap:anywhere}
 .brand{font-weight:600;letter-spacing:.02em}
 h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 1rem}
 h2{font-size:1.1rem;margin:0}
@@ -21,12 +21,12 @@ button.main{background:var(--accent);color:var(--on-accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 dl{border:1px solid var(--line);border-radius:6px;margin:0 0 1rem;padding:.75rem 1rem}
 dt{font-weight:600}
-dd{margin:0 0 .5rem;overflow-wrap:anywhere}
+dd{margin:0 0 .5rem}
 dd:last-child{margin:0}
 .warning{border-left:4px solid var(--warn);background:var(--warn-back);padding:.75rem 1rem;border-radius:0 6px 6px 0}
 .error{border-left:4px solid var(--bad);padding:.5rem 1rem;margin:0 0 1rem}
 .apps{list-style:none;margin:0 0 1.5rem;padding:0}
-.apps>li{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem;overflow-wrap:anywhere}
+.apps>li{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem}
 .apps p{margin:0 0 .25rem}
 .may{margin:0 0 .75rem;padding-left:1.25rem}
 `.replaceAll('\n', '');
