@@ -58,8 +58,14 @@ export function createRoutes(parts: {
   app.use((_request, _response, next) => next(serverErrors.ROUTE_NOT_FOUND()));
   app.use((thrown: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(thrown);
-    if (!(thrown instanceof GatehouseError)) log.error({ err: thrown, path: request.path }, 'route failed');
+    if (!(thrown instanceof GatehouseError)) log.error({ err: thrown, path: routeOf(request) }, 'route failed');
     replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null));
   });
   return app;
+}
+
+/** As it was registered: what stands in the place of its parameters may be secret. */
+function routeOf({ route }: Request): string {
+  const path: unknown = route?.path;
+  return typeof path === 'string' ? path : '';
 }

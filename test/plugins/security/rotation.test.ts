@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { rotateExpiring } from '../../../plugins/security/keys/rotation/rotation-job.ts';
 import { settings } from '../../../plugins/security/settings.ts';
 import { machineClock } from '../../../src/clock.ts';
-import { equals } from '../../../src/index.ts';
+import { all, equals } from '../../../src/index.ts';
 import { smtpTransport } from '../../../src/mail/transport.ts';
 import { createHttpServer } from '../../../src/server/http.ts';
 import { verifies } from '../../requirements.ts';
@@ -20,6 +20,14 @@ interface Shown {
   readonly worksUntil: string;
   readonly successor: { readonly id: string; readonly prefix: string; readonly expiresAt: string | null };
   readonly told: string;
+}
+
+function serverOf({ app, runtime }: House) {
+  return createHttpServer({
+    ...app,
+    runtime: { ...runtime, server: { ...runtime.server, port: 0 } },
+    identity: { serverInfo: { name: 'gatehouse', version: '1.0.0' }, instructions: '' },
+  });
 }
 
 describeOnStores('rotation', open => {
@@ -41,11 +49,7 @@ describeOnStores('rotation', open => {
     await house.user('mute');
     const root = await house.user('root', ['security.admin']);
     await house.runtime.system('test').of('base.user').write([root], { email: 'root@example.com' });
-    const server = createHttpServer({
-      ...house.app,
-      runtime: { ...house.runtime, server: { ...house.runtime.server, port: 0 } },
-      identity: { serverInfo: { name: 'gatehouse', version: '1.0.0' }, instructions: '' },
-    });
+    const server = serverOf(house);
     origin = new URL((await server.listen()).url).origin;
     stopServer = () => server.close();
   });
@@ -207,6 +211,62 @@ describeOnStores('rotation', open => {
         expect(again.body).not.toContain('gh_');
       }
       expect((await house.call({ key })).code).toBeUndefined();
+    });
+
+    test(`${verifies('AUD-1')} leaves an entry before the key does, and one of every press that came to nothing`, async () => {
+      const { prefix } = await house.key({ expiresAt: inDays(5) });
+      const { successor } = await rotate(prefix);
+      const path = linkIn((await mailsAbout(prefix))[0]?.text ?? '');
+      house.clock.now += 1_000;
+      const since = new Date(house.clock.now).toISOString();
+      await fetchLink(path);
+      await fetchLink(path, 'POST');
+      await fetchLink(path, 'POST');
+      const entries = await house.runtime.store.find({
+        model: 'security.audit-entry',
+        where: all(equals('method', 'keys/handover'), { kind: 'compare', field: 'time', operator: '>=', value: since }),
+        order: [{ field: 'sequence', descending: false }],
+      });
+      expect(entries).toMatchObject([
+        { outcome: 'ok', tool: successor.prefix, address: '127.0.0.1' },
+        { outcome: 'denied', tool: null, stage: 'authenticate', code: 'UNAUTHENTICATED', address: '127.0.0.1' },
+      ]);
+      expect(JSON.stringify(entries)).not.toContain(path.split('/').at(-1));
+    });
+
+    test(`${verifies('AUD-2')} gives nothing out where that cannot be written down`, async () => {
+      const { prefix } = await house.key({ expiresAt: inDays(5) });
+      await rotate(prefix);
+      const path = linkIn((await mailsAbout(prefix))[0]?.text ?? '');
+      const write = house.runtime.store.write;
+      const failing = vi.spyOn(house.runtime.store, 'write').mockImplementation((operations, options) => {
+        const isEntry = operations.some(({ model }) => model === 'security.audit-entry');
+        return isEntry ? Promise.reject(new Error('no room')) : write(operations, options);
+      });
+      const page = await fetchLink(path, 'POST');
+      failing.mockRestore();
+      expect(page.status).toBe(503);
+      expect(page.body).not.toContain('gh_');
+    });
+
+    test(`${verifies('NET-1')} works from no address from which no call is let in`, async () => {
+      const shut = await openHouse({
+        location: store.location,
+        clock: house.clock,
+        settings: { network: { allow: [], deny: ['127.0.0.1'] } },
+      });
+      const server = serverOf(shut);
+      const { url } = await server.listen();
+      const { prefix } = await house.key({ expiresAt: inDays(5) });
+      await rotate(prefix);
+      const path = linkIn((await mailsAbout(prefix))[0]?.text ?? '');
+      for (const method of ['GET', 'POST']) {
+        const response = await fetch(new URL(path, url), { method });
+        expect([response.status, await response.text()]).toEqual([403, expect.not.stringContaining('gh_')]);
+      }
+      expect((await fetchLink(path)).status).toBe(200);
+      await server.close();
+      await shut.stop();
     });
 
     test(`${verifies('ROT-2')} pressed fifty times at once, on two instances, gives one key`, async () => {
