@@ -6,6 +6,7 @@ import { registerDoctor } from './doctor.ts';
 import { findConfig } from './find-config.ts';
 import { registerImport } from './import.ts';
 import { registerInit } from './init.ts';
+import { registerIntrospect } from './introspect.ts';
 import { registerJob } from './job.ts';
 import type { Machine } from './machine.ts';
 import { registerMigrate } from './migrate.ts';
@@ -29,6 +30,7 @@ export async function runCommandLine(machine: Machine): Promise<number> {
       registerModel,
       registerImport,
       registerMigrate,
+      registerIntrospect,
       registerJob,
       registerPolicy,
       registerDoctor,

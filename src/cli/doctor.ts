@@ -7,6 +7,7 @@ import type { CommandKit } from './command-kit.ts';
 import { checkClock, checkPublicUrl, checkRecords, checkStoreFile, checkTrustedProxies } from './doctor-checks.ts';
 import { checkNode, type Finding, fail } from './doctor-findings.ts';
 import { checkMail } from './doctor-mail.ts';
+import { checkMapped } from './doctor-mapped.ts';
 import { table } from './print.ts';
 
 /** `doctor`: what is in order and what is not, and what to do about it. Exit code 1 where something fails. */
@@ -84,6 +85,7 @@ async function examineStore(kit: CommandKit): Promise<Finding[]> {
           solve: 'Use a replica set or a sharded cluster for that; import takes --resumable.',
         },
     await checkRecords(app.runtime),
+    ...(await checkMapped(app.runtime)),
     ...(await checkMail(app)),
   ];
 }

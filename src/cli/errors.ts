@@ -62,6 +62,12 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'Run the same command again: it goes on where it stopped and stores no row twice.',
   },
+  INTROSPECTION_INVALID: {
+    message: 'There is nothing that models could be made of.',
+    status: 400,
+    audience: 'operator',
+    solve: 'Name a MongoDB with --uri, its database with --database, and collections that hold documents.',
+  },
   MIGRATION_SOURCE_INVALID: {
     message: 'There is nothing that could be copied.',
     status: 400,
