@@ -5,6 +5,7 @@ import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { registerAlerts } from './alerts/register-alerts.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
+import { headMailJob } from './audit/head-mail.ts';
 import { retireOld } from './audit/retention.ts';
 import { signerOf } from './audit/signing-key.ts';
 import { type Background, runInBackground } from './background.ts';
@@ -138,6 +139,8 @@ export default definePlugin({
         runtime.log.info({ entries, days }, 'old audit entries deleted');
       },
     });
+    const { headMail } = own.audit;
+    if (headMail.length > 0) scope.job(headMailJob({ to: headMail, log: () => started().audit }));
     for (const register of [
       registerKeyCommands,
       rotationCommands(own.rotation),

@@ -90,6 +90,12 @@ export const settings = z.strictObject({
         .describe(
           'What the heads of the log are signed with (HMAC-SHA256), at least 32 characters; null: the environment variable `GATEHOUSE_AUDIT_KEY`, and where that is not set either they are not signed.',
         ),
+      headMail: z
+        .array(z.email())
+        .default([])
+        .describe(
+          'Addresses that a head of the log is mailed to once a day (`mail` must be set), to be kept where nobody who can write to the database can change it: `audit verify --against` checks the log by it.',
+        ),
     })
     .prefault({}),
 });

@@ -9,7 +9,7 @@ import { type AuditContent, auditContent } from './audit-row.ts';
 import { type Chain, createChain } from './chain.ts';
 import { type ChainRecord, createChainRecord } from './chain-record.ts';
 import { createGroupCommit } from './group-commit.ts';
-import type { Removed } from './head.ts';
+import type { Removed, Tip } from './head.ts';
 import type { Signer } from './signer.ts';
 
 /** The log that every answer waits for. */
@@ -20,6 +20,8 @@ export interface AuditLog {
   note(): Promise<void>;
   /** Writes a head that says what retention is about to take out. */
   retire(removed: readonly Removed[]): Promise<void>;
+  /** Writes a head, and says which. */
+  head(): Promise<Tip>;
   /** Waits for what is on its way, and writes the last head; where that fails, the log says so. */
   close(): Promise<void>;
 }
@@ -97,6 +99,12 @@ export function createAuditLog(parts: {
       const { record } = current;
       await record.begin();
       await record.head('retention', { removed });
+    },
+    async head() {
+      const { record } = current;
+      await record.begin();
+      await record.head('daily');
+      return record.tip();
     },
     async close() {
       await commit.drained();

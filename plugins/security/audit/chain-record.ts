@@ -12,6 +12,8 @@ export interface ChainRecord {
   /** Brings the tip up to date, where the chain has moved. */
   note(): Promise<void>;
   head(kind: Exclude<HeadKind, 'begin'>, more?: { attempted?: number; removed?: readonly Removed[] }): Promise<void>;
+  /** How far it has come: its newest entry and its newest head. */
+  tip(): Tip;
   /** ISO 8601, of the newest head; undefined before the first. */
   lastHeadAt(): string | undefined;
 }
@@ -124,6 +126,7 @@ export function createChainRecord(parts: { runtime: Runtime; signer: Signer | un
         await finishHead();
         if (!isThere) await writeHead(kind, more);
       }),
+    tip,
     lastHeadAt: () => newest.time,
   };
 }
