@@ -22,6 +22,8 @@ export interface ConfigurationParts {
   readonly rules: Pick<ClientRules, 'fetchForMetadata' | 'checkRegistration'>;
   readonly adapter: (kind: string) => Adapter;
   readonly registration: boolean;
+  /** Whether clients may be known by the address of a metadata document. */
+  readonly metadataDocuments: boolean;
   /** What this client may get at most: what it may ask for, and of a service what its user may do. */
   readonly scopesFor: (client: Client) => Promise<readonly Scope[]>;
   readonly renderError: Configuration['renderError'];
@@ -88,6 +90,8 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     rotateRefreshToken: true,
     renderError: parts.renderError,
     fetch: rules.fetchForMetadata,
+    // Such clients are read by our own rules (`clients/`); what oidc-provider would do with them is switched off.
+    discovery: { client_id_metadata_document_supported: parts.metadataDocuments },
     extraTokenClaims: claims.extra,
     formats: { customizers: { jwt: claims.complete } },
     features: {
