@@ -1,4 +1,5 @@
 /** The public surface for plugins and configs. Plugins import this and nothing else of `src`. */
+export { facts, table } from './cli/print.ts';
 export {
   type Config,
   type ConfigOptions,

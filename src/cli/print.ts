@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { CommandContext } from '../plugin/scope.ts';
+import type { Json } from '../store/port.ts';
 
 /**
  * Prints the result of a command: its JSON with `--json`, its text for people otherwise. Nothing else is on stdout.
@@ -22,9 +23,9 @@ export function createWrite(stream: Writable): CommandContext['write'] {
   };
 }
 
-/** Columns of text, aligned, under their headings; control characters are made visible so that no value can forge a line. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows].map(row => row.map(cell => visible(cell)));
+/** Columns of values, aligned, under their headings; control characters are made visible so that no value can forge a line. */
+export function table(headings: readonly string[], rows: readonly (readonly Json[])[]): string {
+  const lines = [headings, ...rows].map(row => row.map(cell => shown(cell)));
   const widths = headings.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
   return lines
     .map(line =>
@@ -34,6 +35,19 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** One thing, a line for each of its properties: `name: value`; no value can forge a line here either. */
+export function facts(properties: Readonly<Record<string, Json>>): string {
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}: ${shown(value)}`.trimEnd())
+    .join('\n');
+}
+
+function shown(value: Json): string {
+  if (value === null) return '';
+  if (Array.isArray(value)) return value.map(shown).join(', ');
+  return visible(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 /** Text without control characters: those that are there are written out, line breaks only where `lines` keeps them. */

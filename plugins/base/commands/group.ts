@@ -1,5 +1,14 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, type Condition, equals, type Row, type Runtime } from '../../../src/index.ts';
+import {
+  always,
+  type CommandContext,
+  type Condition,
+  equals,
+  facts,
+  type Row,
+  type Runtime,
+  table,
+} from '../../../src/index.ts';
 import { effectiveName } from '../access/group-names.ts';
 import { idList } from '../load-user.ts';
 import { listOf } from './list-of.ts';
@@ -17,7 +26,7 @@ export function registerGroupCommands(program: Command, context: CommandContext)
     .action(async (options: { json?: boolean }) => {
       const runtime = await context.runtime();
       const groups = await describe(runtime, always);
-      context.print({ json: groups, text: groups.map(line).join('\n') || 'No groups.' }, options);
+      context.print({ json: groups, text: groups.length > 0 ? asTable(groups) : 'No groups.' }, options);
     });
 
   group
@@ -28,7 +37,7 @@ export function registerGroupCommands(program: Command, context: CommandContext)
       const runtime = await context.runtime();
       await requireGroups(runtime, [name]);
       for (const found of await describe(runtime, equals('name', name))) {
-        context.print({ json: found, text: line(found) }, options);
+        context.print({ json: found, text: facts(found) }, options);
       }
     });
 
@@ -50,8 +59,9 @@ export function registerGroupCommands(program: Command, context: CommandContext)
         name: String(fullName),
         active: active === true,
       }));
-      const text = users.map(user => `${user.login}  ${user.name}${user.active === true ? '' : '  (disabled)'}`);
-      context.print({ json: members, text: text.join('\n') || 'No members.' }, options);
+      const rows = members.map(({ login, name: fullName, active }) => [login, fullName, active ? '' : 'disabled']);
+      const text = rows.length > 0 ? table(['LOGIN', 'NAME', ''], rows) : 'No members.';
+      context.print({ json: members, text }, options);
     });
 
   group
@@ -109,8 +119,12 @@ async function describe(runtime: Runtime, where: Condition): Promise<DescribedGr
   }));
 }
 
-function line(group: DescribedGroup): string {
-  const implies = group.implies.length > 0 ? `  implies ${group.implies.join(', ')}` : '';
-  const note = group.inForce ? '' : '  (not in the config file any more: without effect)';
-  return `${group.name}  ${group.label}${implies}${note}`;
+function asTable(groups: readonly DescribedGroup[]): string {
+  const rows = groups.map(({ name, label, implies, inForce }) => [
+    name,
+    label,
+    implies,
+    inForce ? '' : 'not in the config file any more: without effect',
+  ]);
+  return table(['NAME', 'LABEL', 'IMPLIES', ''], rows);
 }

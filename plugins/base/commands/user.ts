@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { always, type CommandContext, equals, facts, type Row, type Runtime, table } from '../../../src/index.ts';
 import { baseErrors } from '../errors.ts';
 import { idList, loadUser } from '../load-user.ts';
 import { listOf } from './list-of.ts';
@@ -65,10 +65,14 @@ export function registerUserCommands(program: Command, context: CommandContext):
         active: row.active === true,
         groups: idList(row.groups).flatMap(id => groups.get(id) ?? []),
       }));
-      const text = users.map(({ login, name, active, groups: names }) =>
-        [login, name, names.join(', '), active ? '' : '(disabled)'].filter(Boolean).join('  '),
-      );
-      context.print({ json: users, text: text.join('\n') || 'No users.' }, options);
+      const lines = users.map(({ login, name, active, groups: names }) => [
+        login,
+        name,
+        names,
+        active ? '' : 'disabled',
+      ]);
+      const text = lines.length > 0 ? table(['LOGIN', 'NAME', 'GROUPS', ''], lines) : 'No users.';
+      context.print({ json: users, text }, options);
     });
 
   user
@@ -88,10 +92,7 @@ export function registerUserCommands(program: Command, context: CommandContext):
         active: row.active === true,
         groups: [...(loaded?.groups ?? [])].sort(),
       };
-      const text = Object.entries(shown).map(
-        ([key, value]) => `${key}: ${Array.isArray(value) ? value.join(', ') : value}`,
-      );
-      context.print({ json: shown, text: text.join('\n') }, options);
+      context.print({ json: shown, text: facts(shown) }, options);
     });
 
   for (const [name, active, done] of [

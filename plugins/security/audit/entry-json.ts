@@ -43,10 +43,12 @@ export function modelsOf(row: Row): string[] {
     .filter(Boolean);
 }
 
-/** An entry as a line for people. */
-export function entryLine(entry: EntryJson): string {
-  const what = [entry.tool ?? entry.method, entry.model].filter(Boolean).join(' ');
-  const end =
-    entry.outcome === 'ok' ? `ok, ${entry.touched} records` : `${entry.outcome}: ${entry.code} (${entry.reason})`;
-  return [entry.time, entry.user ?? '-', entry.key ?? '-', entry.address, what, end].join('  ');
+/** What people see of an entry in a table: headings, and the cells of one. */
+export const entryHeadings = ['TIME', 'USER', 'KEY', 'ADDRESS', 'CALL', 'OUTCOME'] as const;
+
+export function entryCells(row: Row): readonly Json[] {
+  const { time, user, key, address, tool, method, model, outcome, touched, code, reason } = entryJson(row);
+  const what = [tool ?? method, model].filter(Boolean).join(' ');
+  const end = outcome === 'ok' ? `ok, ${touched} records` : `${outcome}: ${code} (${reason})`;
+  return [time, user ?? '-', key ?? '-', address, what, end];
 }

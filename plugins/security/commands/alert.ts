@@ -1,5 +1,14 @@
 import type { Command } from 'commander';
-import { all, type CommandContext, type Condition, equals, type Json, type Row } from '../../../src/index.ts';
+import {
+  all,
+  type CommandContext,
+  type Condition,
+  equals,
+  facts,
+  type Json,
+  type Row,
+  table,
+} from '../../../src/index.ts';
 import { eventsOf } from '../alerts/alert-history.ts';
 import { alertTypeNames, severities } from '../alerts/alert-types.ts';
 import { requireAlert, setAlertState } from '../alerts/set-state.ts';
@@ -42,7 +51,7 @@ export function registerAlertCommands(program: Command, context: CommandContext)
         order: [{ field: 'last_at', descending: true }],
         limit: filterCount('limit', options.limit),
       });
-      context.print({ json: rows.map(alertJson), text: rows.map(line).join('\n') || 'No alerts.' }, options);
+      context.print({ json: rows.map(alertJson), text: rows.length > 0 ? asTable(rows) : 'No alerts.' }, options);
     });
 
   alert
@@ -71,12 +80,12 @@ export function registerAlertCommands(program: Command, context: CommandContext)
 
   function print(row: Row, options: { json?: boolean }): void {
     const json = alertJson(row);
-    const facts = Object.entries({ ...json, details: undefined, history: undefined }).flatMap(([name, value]) =>
-      value === undefined || value === null ? [] : [`${name}: ${value}`],
+    const { details, history, ...known } = json;
+    const events = table(
+      ['AT', 'WHAT', 'BY', 'NOTE'],
+      history.map(({ at, what, by, note }) => [at, what, by, note ?? null]),
     );
-    const details = Object.entries(json.details).map(([name, values]) => `${name}: ${values.join(', ')}`);
-    const history = json.history.map(({ at, what, by, note }) => `${at}  ${what} by ${by}${note ? `: ${note}` : ''}`);
-    context.print({ json, text: [...facts, ...details, ...history].join('\n') }, options);
+    context.print({ json, text: [facts({ ...known, ...details }), events].join('\n\n') }, options);
   }
 }
 
@@ -121,6 +130,17 @@ function alertJson(row: Row) {
   };
 }
 
-function line(row: Row): string {
-  return [row.id, row.last_at, row.severity, row.type, row.subject, `${row.count} times`, row.state].join('  ');
+function asTable(rows: readonly Row[]): string {
+  const lines = rows
+    .map(alertJson)
+    .map(({ id, lastAt, severity, type, subject, count, state }) => [
+      id,
+      lastAt,
+      severity,
+      type,
+      subject,
+      count,
+      state,
+    ]);
+  return table(['ID', 'LAST', 'SEVERITY', 'TYPE', 'SUBJECT', 'TIMES', 'STATE'], lines);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../../../src/index.ts';
+import { type CommandContext, table } from '../../../src/index.ts';
 import { type EntryFilter, filterCondition } from '../audit/entry-filter.ts';
-import { entryJson, entryLine } from '../audit/entry-json.ts';
+import { entryCells, entryHeadings, entryJson } from '../audit/entry-json.ts';
 import { filterCount } from './options.ts';
 
 interface ListOptions extends EntryFilter {
@@ -39,7 +39,7 @@ export function registerAuditList(audit: Command, context: CommandContext): void
         ],
         limit: filterCount('limit', options.limit),
       });
-      const entries = rows.map(entryJson);
-      context.print({ json: entries, text: entries.map(entryLine).join('\n') || 'No entries.' }, options);
+      const text = rows.length > 0 ? table(entryHeadings, rows.map(entryCells)) : 'No entries.';
+      context.print({ json: rows.map(entryJson), text }, options);
     });
 }

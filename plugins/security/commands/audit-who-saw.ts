@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type CommandContext, formatPublicId, parsePublicId, type Row, type Runtime } from '../../../src/index.ts';
+import { type CommandContext, formatPublicId, parsePublicId, type Runtime, table } from '../../../src/index.ts';
 import type { Subject } from '../audit/disclosure.ts';
 import { periodOf } from '../audit/entry-filter.ts';
-import { entryJson, entryLine } from '../audit/entry-json.ts';
+import { entryCells, entryHeadings, entryJson } from '../audit/entry-json.ts';
 import type { Signer } from '../audit/signer.ts';
 import { type VerifyReport, verifyLog } from '../audit/verify/verify-log.ts';
 import { type WhoSaw, whoSaw } from '../audit/who-saw.ts';
@@ -99,12 +99,13 @@ function gapsIn({ isWhole, removed, faults }: VerifyReport, since: string | unde
 
 function textOf({ subject, found, gaps }: { subject: Subject; found: WhoSaw; gaps: readonly string[] }): string {
   const what = subject.field === undefined ? subject.record : `${subject.field} of ${subject.record}`;
-  const line = (entry: Row) => `  ${entryLine(entryJson(entry))}`;
+  const seen = found.seen.map(entryCells);
+  const possible = found.possible.map(({ entry, reasons }) => [...entryCells(entry), reasons.join('; ')]);
   return [
-    `Seen, ${what}: ${found.seen.length} calls`,
-    ...found.seen.map(line),
-    `Not excluded: ${found.possible.length} calls`,
-    ...found.possible.map(({ entry, reasons }) => `${line(entry)}  [${reasons.join('; ')}]`),
+    `Seen, ${what}: ${seen.length} calls`,
+    ...(seen.length > 0 ? [table(entryHeadings, seen)] : []),
+    `Not excluded: ${possible.length} calls`,
+    ...(possible.length > 0 ? [table([...entryHeadings, 'WHY'], possible)] : []),
     gaps.length === 0 ? 'Complete: the log of this period is whole.' : `Not complete: ${gaps.join('; ')}.`,
   ].join('\n');
 }

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import {
   always,
   type CommandContext,
+  facts,
   type Json,
   type Operation,
   oneOf,
   type Row,
   type Runtime,
+  table,
 } from '../../../src/index.ts';
 import { listOf, requirePrincipal } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
@@ -75,7 +77,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
         order: [{ field: 'name', descending: false }],
       });
       const keys = (await describe(runtime, rows)).filter(({ user }) => !options.user || user === options.user);
-      context.print({ json: keys, text: keys.map(line).join('\n') || 'No keys.' }, options);
+      context.print({ json: keys, text: keys.length > 0 ? asTable(keys) : 'No keys.' }, options);
     });
 
   key
@@ -85,8 +87,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .action(async (reference: string, options: { json?: boolean }) => {
       const runtime = await context.runtime();
       for (const shown of await describe(runtime, [await requireKey(runtime, reference)])) {
-        const text = Object.entries(shown).map(([name, value]) => `${name}: ${plain(value)}`);
-        context.print({ json: shown, text: text.join('\n') }, options);
+        context.print({ json: shown, text: facts(shown) }, options);
       }
     });
 
@@ -218,15 +219,18 @@ function stateOf(row: Row, now: number): string {
   return typeof row.expires_at === 'string' && Date.parse(row.expires_at) <= now ? 'expired' : 'active';
 }
 
-function line(key: { prefix: string; name: string; user: string; state: string; scopes: Json }): string {
-  return [key.prefix, key.name, key.user, plain(key.scopes), key.state].join('  ');
+function asTable(keys: Awaited<ReturnType<typeof describe>>): string {
+  const rows = keys.map(({ prefix, name, user, scopes, state, lastUsedAt }) => [
+    prefix,
+    name,
+    user,
+    scopes,
+    state,
+    lastUsedAt,
+  ]);
+  return table(['PREFIX', 'NAME', 'USER', 'SCOPES', 'STATE', 'LAST USED'], rows);
 }
 
 function json(value: unknown): Json {
   return (value ?? null) as Json;
-}
-
-function plain(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { always, type CommandContext, equals, type Row, type Runtime, table } from '../../../src/index.ts';
 import { granted, idList, listOf, plainIdOf, requireGroups } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 
@@ -27,7 +27,7 @@ export function registerPermissionCommands(program: Command, context: CommandCon
     .action(async (options: { model?: string; json?: boolean }) => {
       const all = await listPermissions(await context.runtime());
       const shown = all.filter(({ model }) => options.model === undefined || model === options.model);
-      context.print({ json: shown, text: shown.map(line).join('\n') || 'No permissions.' }, options);
+      context.print({ json: shown, text: shown.length > 0 ? asTable(shown) : 'No permissions.' }, options);
     });
 
   permission
@@ -60,7 +60,7 @@ export function registerPermissionCommands(program: Command, context: CommandCon
       const values = { model, everyone: names.length === 0, groups, ...operations };
       const [made] = await runtime.system('permission add').of('security.permission').create([values]);
       const output = { id: plainIdOf(made), model, groups: names, operations: granted(operations), source: 'stored' };
-      context.print({ json: output, text: `Permission added: ${line(output)}` }, options);
+      context.print({ json: output, text: `Permission ${output.id} added.` }, options);
     });
 
   permission
@@ -113,7 +113,10 @@ async function listPermissions(runtime: Runtime): Promise<Described[]> {
   return [...configured, ...rows.map(described)].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : 0));
 }
 
-function line(entry: Described): string {
-  const groups = entry.groups === null ? 'nobody' : entry.groups.join(', ') || 'everyone';
-  return [entry.id ?? entry.source, entry.model, entry.operations.join(','), groups].join('  ');
+function asTable(entries: readonly Described[]): string {
+  const rows = entries.map(({ id, model, operations, groups, source }) => {
+    const whom = groups === null ? 'nobody' : groups.length > 0 ? groups : 'everyone';
+    return [id ?? source, model, operations, whom];
+  });
+  return table(['ID', 'MODEL', 'ALLOWED', 'GROUPS'], rows);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { all, type CommandContext, type Condition, equals, type Json } from '../../../src/index.ts';
+import { all, type CommandContext, type Condition, equals, type Json, table } from '../../../src/index.ts';
 import { baseErrors, findUser } from '../../base/plugin.ts';
 import { requireKey } from '../keys/end-key.ts';
 import { endSessionByHand } from '../sessions/end-by-hand.ts';
@@ -71,10 +71,16 @@ function registerList(session: Command, context: CommandContext): void {
         state: json(row.state),
         endReason: json(row.end_reason),
       }));
-      const text = sessions.map(({ id, key, client, lastActivity, requests, state }) =>
-        [id, key, client, `${requests} calls`, lastActivity, state].join('  '),
-      );
-      context.print({ json: sessions, text: text.join('\n') || 'No sessions.' }, options);
+      const lines = sessions.map(({ id, key, client, requests, lastActivity, state }) => [
+        id,
+        key,
+        client,
+        requests,
+        lastActivity,
+        state,
+      ]);
+      const headings = ['ID', 'KEY', 'CLIENT', 'CALLS', 'LAST CALL', 'STATE'];
+      context.print({ json: sessions, text: lines.length > 0 ? table(headings, lines) : 'No sessions.' }, options);
     });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { all, type CommandContext, type Condition, equals, type Json, type Row } from '../../../src/index.ts';
+import { all, type CommandContext, type Condition, equals, type Json, type Row, table } from '../../../src/index.ts';
 import { webhookErrors } from '../errors.ts';
 import { delivery } from '../models/delivery.ts';
 import { replayDead, replayDelivery } from '../outbox/replay.ts';
@@ -32,7 +32,7 @@ export function registerDeliveryCommands({ webhook, context }: { webhook: Comman
         limit: limitOf(options.limit),
       });
       const shown = rows.map(describe);
-      context.print({ json: shown, text: shown.map(line).join('\n') || 'No deliveries.' }, options);
+      context.print({ json: shown, text: shown.length > 0 ? asTable(shown) : 'No deliveries.' }, options);
     });
 
   webhook
@@ -88,9 +88,16 @@ function describe(row: Row) {
   };
 }
 
-function line(shown: ReturnType<typeof describe>): string {
-  const { id, occurredAt, event, record, state, attempts, responseStatus, reason } = shown;
-  return [id, occurredAt, event, record, state, `${attempts} attempts`, responseStatus, reason]
-    .filter(part => part !== null)
-    .join('  ');
+function asTable(deliveries: readonly ReturnType<typeof describe>[]): string {
+  const rows = deliveries.map(({ id, occurredAt, event, record, state, attempts, responseStatus, reason }) => [
+    id,
+    occurredAt,
+    event,
+    record,
+    state,
+    attempts,
+    responseStatus,
+    reason,
+  ]);
+  return table(['ID', 'OCCURRED', 'EVENT', 'RECORD', 'STATE', 'ATTEMPTS', 'STATUS', 'REASON'], rows);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, oneOf, type Row, type Runtime } from '../../../src/index.ts';
+import { always, type CommandContext, facts, oneOf, type Row, type Runtime, table } from '../../../src/index.ts';
 import { listOf } from '../../base/plugin.ts';
 import { webhookErrors } from '../errors.ts';
 import { eventTypes } from '../events.ts';
@@ -56,10 +56,9 @@ export function registerSubscriptionCommands(
       const order = [{ field: 'name', descending: false }];
       const rows = await runtime.store.find({ model: 'webhooks.subscription', where: always, order });
       const shown = await describe(runtime, rows);
-      const lines = shown.map(({ id, name, user, state, events, url }) =>
-        [id, name, user, state, events.join(','), url].join('  '),
-      );
-      context.print({ json: shown, text: lines.join('\n') || 'No webhooks.' }, options);
+      const lines = shown.map(({ id, name, user, state, events, url }) => [id, name, user, state, events, url]);
+      const text = lines.length > 0 ? table(['ID', 'NAME', 'USER', 'STATE', 'EVENTS', 'URL'], lines) : 'No webhooks.';
+      context.print({ json: shown, text }, options);
     });
 
   webhook
@@ -69,8 +68,7 @@ export function registerSubscriptionCommands(
     .action(async (reference: string, options: JsonOption) => {
       const runtime = await context.runtime();
       for (const shown of await describe(runtime, [await requireWebhook(runtime, reference)])) {
-        const text = Object.entries(shown).map(([name, value]) => `${name}: ${value ?? ''}`);
-        context.print({ json: shown, text: text.join('\n') }, options);
+        context.print({ json: shown, text: facts(shown) }, options);
       }
     });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPrint, table } from '../../../src/cli/print.ts';
+import { createPrint, facts, table } from '../../../src/cli/print.ts';
 
 test('a result is text, or JSON alone', () => {
   const written: string[] = [];
@@ -24,15 +24,24 @@ test('no value can move the cursor, in text or in JSON', () => {
 test('columns are aligned', () => {
   expect(
     table(
-      ['NAME', 'N'],
+      ['NAME', 'N', 'OF'],
       [
-        ['a', '10'],
-        ['longer', ''],
+        ['a', 10, ['x', 'y']],
+        ['longer', null, []],
       ],
     ),
-  ).toBe('NAME    N\na       10\nlonger');
+  ).toBe('NAME    N   OF\na       10  x, y\nlonger');
+});
+
+test('properties stand in a line each', () => {
+  expect(facts({ name: 'a', isActive: true, groups: ['x', 'y'], limits: { rate: 3 }, expiresAt: null })).toBe(
+    'name: a\nisActive: true\ngroups: x, y\nlimits: {"rate":3}\nexpiresAt:',
+  );
 });
 
 test('no value can forge a line or move the cursor', () => {
   expect(table(['A'], [['x\nok  forged'], ['\u001b[2Jy\u0085']])).toBe('A\nx\\u000aok  forged\n\\u001b[2Jy\\u0085');
+  expect(facts({ name: 'x\nstate: active', list: ['\u001b[2J'] })).toBe(
+    'name: x\\u000astate: active\nlist: \\u001b[2J',
+  );
 });
