@@ -15,7 +15,7 @@ export const finished = [
   ...rows('REV', 1),
   ...rows('SES', 1, 2, 3, 4),
   ...rows('NET', 1, 2),
-  ...rows('RATE', 1, 2, 3),
+  ...rows('RATE', 1, 2, 3, 4),
   ...rows('SCOPE', 1),
   ...rows('MODEL', 1),
   ...rows('PERM', 1, 2, 3),

@@ -17,6 +17,7 @@ const manager = {
   'security.api-key-usage': read,
   'security.alert': { read: true, write: true },
   'security.credential-baseline': read,
+  'security.volume-use': read,
   'security.permission': everything,
   'security.field-rule': everything,
   'base.user': read,

@@ -44,6 +44,12 @@ export const securityErrors = defineErrors({
     audience: 'caller',
     solve: 'Wait as long as Retry-After says.',
   },
+  QUOTA_EXCEEDED: {
+    message: 'No more records may be read today.',
+    status: 429,
+    audience: 'caller',
+    solve: 'Ask for fewer records, or wait as long as Retry-After says; an admin can raise the quota.',
+  },
   INSUFFICIENT_SCOPE: {
     message: 'The credential lacks a scope that this call needs.',
     status: 403,

@@ -51,6 +51,7 @@ import { redactGuard } from './stages/redact-guard.ts';
 import { scopeGuard } from './stages/scope-guard.ts';
 import { sessionGuard } from './stages/session-guard.ts';
 import { revokeKeyTool } from './tools/revoke-key.ts';
+import { registerVolume } from './volume/register-volume.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
 
@@ -125,6 +126,7 @@ export default definePlugin({
     scope.guard('permission', permissionGuard);
     scope.guard('fields', fieldsGuard);
     scope.guard('redact', redactGuard);
+    registerVolume(scope, { settings: own.volume, limits });
     scope.audit(auditSink(() => running?.audit));
     scope.tool(revokeKeyTool(() => started().runtime));
 

@@ -37,6 +37,20 @@ export const settings = z.strictObject({
         ),
     })
     .prefault({}),
+  volume: z
+    .strictObject({
+      recordsPerDay: count
+        .nullable()
+        .default(null)
+        .describe(
+          'Records that one credential without a quota of its own may read a day (UTC), groups of figures included; null: any number.',
+        ),
+      perUser: count
+        .nullable()
+        .default(null)
+        .describe('Records that all credentials of one user together may read a day (UTC); null: any number.'),
+    })
+    .prefault({}),
   sessions: z
     .strictObject({
       limit: count.default(10).describe('Sessions that one credential may have open at a time.'),

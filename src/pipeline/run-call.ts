@@ -79,6 +79,8 @@ export function createGate(parts: GateParts): Gate {
       if (!method) throw kernelErrors.UNKNOWN_METHOD();
       const answer = method(call, contextOf(call, options));
       const result = answer instanceof Promise ? await answer : answer;
+      // A tool's answer has passed them before it was rendered.
+      if (call.reached.length > 0 && !call.tool) await redact(call);
       spent(call, 'execute', runtime.ticks() - begun);
       const refusal = await seal(call, result.isError === true ? toolFailure : (call as OpenCall).success);
       return refusal ? { ok: false, refusal } : { ok: true, result };
@@ -90,12 +92,18 @@ export function createGate(parts: GateParts): Gate {
 
   async function runTool(call: Call, context: CallContext): Promise<ToolResult> {
     const tool = usableTool(call.tool, context);
-    const open = call as OpenCall;
     const result = await tool.run(call.arguments, context);
-    if (result.note) open.success = { kind: 'ok', note: result.note };
-    open.stage = 'redact';
-    for (const guard of redacting) await guard.check(call, runtime, result);
+    if (result.note) (call as OpenCall).success = { kind: 'ok', note: result.note };
+    await redact(call, result);
     return result;
+  }
+
+  async function redact(call: Call, result?: ToolResult): Promise<void> {
+    (call as OpenCall).stage = 'redact';
+    for (const guard of redacting) {
+      const checked = guard.check(call, runtime, result);
+      if (checked instanceof Promise) await checked;
+    }
   }
 
   /** Writes down why a call is not carried out, and says what it becomes. */
@@ -120,7 +128,7 @@ export function createGate(parts: GateParts): Gate {
     if (protocolCodes.has(thrown.code)) return { stage, error: thrown, as: 'protocol' };
     const becomes = stages.find(({ name }) => name === stage)?.refusal;
     if (thrown.code === 'INVALID_ARGUMENTS' || becomes === 'tool') {
-      const hides = call.method === 'resources/read' && stage !== 'execute';
+      const hides = call.method === 'resources/read' && stage !== 'execute' && stage !== 'redact';
       return hides
         ? { stage, error: kernelErrors.RESOURCE_NOT_FOUND({ data: { uri: call.target } }), as: 'protocol' }
         : { stage, error: thrown, as: 'tool' };

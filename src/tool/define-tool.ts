@@ -29,6 +29,8 @@ export interface ToolResult {
   readonly text?: string | { readonly exact: true };
   /** Other content (images, links) instead of text. */
   readonly content?: readonly Json[];
+  /** How many records, or groups of figures, it carries; left out: as many as were read for it. */
+  readonly records?: number;
   /** The call reached a tool that reports failure in its own words. */
   readonly isError?: boolean;
   /**

@@ -71,6 +71,7 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
       const hasMore = groups.length < found.groups.length;
       const isReachable = next <= maxOffset;
       return {
+        records: groups.length,
         structured: {
           groups,
           ...(hasMore && isReachable && { nextOffset: next }),

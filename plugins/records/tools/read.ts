@@ -63,7 +63,10 @@ export function readTool(settings: RecordSettings): ToolDefinition {
         shorten: (record, length) => shortenRecord(record, length, from),
       });
       const rest = `The first ${records.length} of ${ids.length} records are here; the others can be read by their ids.`;
-      return { structured: { records, ...cutNote({ isCut: records.length < ids.length, isShortened, rest }) } };
+      return {
+        records: records.length,
+        structured: { records, ...cutNote({ isCut: records.length < ids.length, isShortened, rest }) },
+      };
     },
   });
 }

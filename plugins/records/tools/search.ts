@@ -81,9 +81,11 @@ export function searchTool(settings: RecordSettings): ToolDefinition {
     trial: args => args,
     async run({ model, query, domain, fields, order, limit, offset }, context) {
       if (model === undefined) {
+        const found = await searchEverywhere({ query: query ?? '', limit, offset, room, context });
         return {
-          structured: await searchEverywhere({ query: query ?? '', limit, offset, room, context }),
+          structured: found,
           text: { exact: true },
+          records: found.results.length,
         };
       }
       const { records, total } = await context.env.of(model).search({ domain, query, fields, order, limit, offset });
@@ -94,6 +96,7 @@ export function searchTool(settings: RecordSettings): ToolDefinition {
       });
       const next = offset + results.length;
       return {
+        records: results.length,
         structured: {
           results,
           total,

@@ -48,6 +48,7 @@ export const alertSettings = z.strictObject({
     .strictObject(counted({ severity: 'high', coolDown: 60, threshold: 20, window: 10 }))
     .prefault({}),
   rateLimit: z.strictObject(counted({ severity: 'low', coolDown: 60, threshold: 50, window: 10 })).prefault({}),
+  volumeQuota: z.strictObject(base({ severity: 'medium', coolDown: 720 })).prefault({}),
   blockedAddress: z.strictObject(counted({ severity: 'medium', coolDown: 60, threshold: 10, window: 10 })).prefault({}),
   deniedAccess: z.strictObject(counted({ severity: 'medium', coolDown: 60, threshold: 20, window: 10 })).prefault({}),
   unusualModel: z

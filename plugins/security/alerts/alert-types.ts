@@ -2,6 +2,7 @@
 export type AlertType =
   | 'failed_authentication'
   | 'rate_limit'
+  | 'volume_quota'
   | 'blocked_address'
   | 'denied_access'
   | 'unusual_model'
@@ -20,6 +21,7 @@ export interface AlertKind {
   readonly settings:
     | 'failedAuthentication'
     | 'rateLimit'
+    | 'volumeQuota'
     | 'blockedAddress'
     | 'deniedAccess'
     | 'unusualModel'
@@ -53,6 +55,14 @@ export const alertTypes: Readonly<Record<AlertType, AlertKind>> = {
     meaning: 'A credential went on calling after its rate limit was reached; those calls were refused.',
     advice:
       'Ask its owner what runs there. A program in a loop has to be stopped; honest work may get a higher rate. Revoke the key if nobody knows.',
+    many: 'many credentials',
+  },
+  volume_quota: {
+    settings: 'volumeQuota',
+    label: 'Volume quota',
+    meaning: 'A credential asked for more records than its quota of the day has left; they were not given out.',
+    advice:
+      'Ask its owner what needs so many. Honest work may get a higher quota; if nobody knows of it, revoke the key: somebody may be copying the data.',
     many: 'many credentials',
   },
   blocked_address: {

@@ -35,6 +35,7 @@ function typeOfDenial({ stage, code }: Extract<Outcome, { kind: 'denied' }>): Al
   if (code === 'UNAUTHENTICATED') return 'failed_authentication';
   if (code === 'ADDRESS_NOT_ALLOWED') return 'blocked_address';
   if (code === 'OUTSIDE_HOURS') return 'off_hours';
+  if (code === 'QUOTA_EXCEEDED') return 'volume_quota';
   if (stage === 'rate') return 'rate_limit';
   return deniedCodes.has(code) ? 'denied_access' : undefined;
 }

@@ -15,6 +15,8 @@ import { securityErrors } from '../errors.ts';
 import { createKey } from '../keys/create-key.ts';
 import { regenerateKey, requireKey, revokeKey } from '../keys/end-key.ts';
 import { revokeKeyAs } from '../keys/revoke-as.ts';
+import { dayOf } from '../volume/volume-book.ts';
+import { createVolumeLedger } from '../volume/volume-ledger.ts';
 import { collect, momentOf } from './options.ts';
 
 interface CreateOptions {
@@ -27,6 +29,7 @@ interface CreateOptions {
   readonly allowIp?: readonly string[];
   readonly denyIp?: readonly string[];
   readonly rate?: string;
+  readonly recordsPerDay?: string;
   readonly maxSessions?: string;
   readonly expires?: string;
   readonly rotation: boolean;
@@ -50,6 +53,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .option('--allow-ip <CIDR>', 'only from there; repeatable', collect)
     .option('--deny-ip <CIDR>', 'not from there; repeatable', collect)
     .option('--rate <calls>', 'calls a minute; default as the settings say')
+    .option('--records-per-day <number>', 'records that it may read a day (UTC); default as the settings say')
     .option('--max-sessions <number>', 'sessions at a time; default as the settings say')
     .option('--expires <when>', 'a date, or from now: 90d, 12h')
     .option('--no-rotation', 'no successor is made by itself before it expires')
@@ -151,6 +155,7 @@ function readOptions(options: CreateOptions, now: number) {
     ...(options.denyIp && { deny: options.denyIp.flatMap(listOf) }),
     ...(options.hours !== undefined && { hours: options.hours }),
     ...(options.rate !== undefined && { rate: Number(options.rate) }),
+    ...(options.recordsPerDay !== undefined && { recordsPerDay: Number(options.recordsPerDay) }),
     ...(options.maxSessions !== undefined && { maxSessions: Number(options.maxSessions) }),
     ...(expiresAt && { expiresAt }),
     noRotation: !options.rotation,
@@ -180,6 +185,8 @@ async function describe(runtime: Runtime, rows: readonly Row[]) {
   const users = await rowsById(runtime, 'base.user', [...new Set(rows.map(row => String(row.user)))]);
   const usage = await rowsById(runtime, 'security.api-key-usage', ids);
   const now = runtime.now();
+  const subjects = ids.map(id => `api-key ${id}`);
+  const volume = await createVolumeLedger(runtime).taken(dayOf(now), subjects);
   return rows.map(row => ({
     id: row.id,
     prefix: String(row.prefix),
@@ -193,6 +200,8 @@ async function describe(runtime: Runtime, rows: readonly Row[]) {
     deny: json(row.deny),
     hours: json(row.hours),
     rate: json(row.rate),
+    recordsPerDay: json(row.records_per_day),
+    recordsToday: volume.get(`api-key ${row.id}`) ?? 0,
     maxSessions: json(row.max_sessions),
     expiresAt: json(row.expires_at),
     rotation: row.no_rotation !== true,

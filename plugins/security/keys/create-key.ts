@@ -32,6 +32,8 @@ export interface NewKey {
   readonly hours?: string;
   /** Calls within any 60 s. */
   readonly rate?: number;
+  /** Records a day (UTC). */
+  readonly recordsPerDay?: number;
   readonly maxSessions?: number;
   readonly sessionIdleMinutes?: number;
   readonly sessionMaxMinutes?: number;
@@ -66,6 +68,7 @@ export async function createKey(input: NewKey): Promise<CreatedKey> {
     deny: optionalList(input.deny),
     hours: input.hours ?? null,
     rate: input.rate ?? null,
+    records_per_day: input.recordsPerDay ?? null,
     max_sessions: input.maxSessions ?? null,
     session_idle_minutes: input.sessionIdleMinutes ?? null,
     session_max_minutes: input.sessionMaxMinutes ?? null,
@@ -133,7 +136,7 @@ function faultsOf(input: NewKey, timeZone = 'UTC'): string[] {
   if (input.hours !== undefined && !parseAllowedHours(input.hours, timeZone)) {
     faults.push(`hours: expected such as "mon-fri 08:00-18:00", not "${input.hours}"`);
   }
-  for (const name of ['rate', 'maxSessions', 'sessionIdleMinutes', 'sessionMaxMinutes'] as const) {
+  for (const name of ['rate', 'recordsPerDay', 'maxSessions', 'sessionIdleMinutes', 'sessionMaxMinutes'] as const) {
     const value = input[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
       faults.push(`${name}: expected a whole number from 1, not ${value}`);

@@ -9,6 +9,8 @@ export interface CredentialLimits {
   readonly hours: AllowedHours | undefined;
   /** Calls within any 60 s; undefined: as the settings say. */
   readonly rate: number | undefined;
+  /** Records a day (UTC); undefined: as the settings say. */
+  readonly recordsPerDay: number | undefined;
   readonly maxSessions: number | undefined;
   /** ms. */
   readonly sessionIdle: number | undefined;
@@ -28,6 +30,7 @@ export const storedLimits = z.object({
   deny: nameList.nullish(),
   hours: z.string().nullish(),
   rate: optionalCount,
+  records_per_day: optionalCount,
   max_sessions: optionalCount,
   session_idle_minutes: optionalCount,
   session_max_minutes: optionalCount,
@@ -65,6 +68,7 @@ export function readLimits(row: Row, timeZone: string): ReadLimits {
       deny: requireAddressList(stored.deny ?? []),
       hours,
       rate: stored.rate ?? undefined,
+      recordsPerDay: stored.records_per_day ?? undefined,
       maxSessions: stored.max_sessions ?? undefined,
       sessionIdle: minutes(stored.session_idle_minutes),
       sessionMaxAge: minutes(stored.session_max_minutes),
@@ -80,6 +84,7 @@ export function noLimits(): CredentialLimits {
     deny: requireAddressList([]),
     hours: undefined,
     rate: undefined,
+    recordsPerDay: undefined,
     maxSessions: undefined,
     sessionIdle: undefined,
     sessionMaxAge: undefined,

@@ -22,6 +22,7 @@ export const apiKey = defineModel({
     deny: field.json({ help: 'A list of addresses and CIDR ranges that it may not be used from.' }),
     hours: field.char({ help: 'Such as mon-fri 08:00-18:00, in the time zone of the user. Empty: always.' }),
     rate: field.integer({ help: 'Calls within any 60 s. Empty: as the settings say.' }),
+    records_per_day: field.integer({ help: 'Records that it may read a day (UTC). Empty: as the settings say.' }),
     max_sessions: field.integer({ help: 'Sessions open at a time. Empty: as the settings say.' }),
     session_idle_minutes: field.integer({ help: 'Empty: as the settings say.' }),
     session_max_minutes: field.integer({ help: 'Empty: as the settings say.' }),

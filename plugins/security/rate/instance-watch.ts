@@ -3,7 +3,7 @@ import { recordStamp } from '../../base/plugin.ts';
 
 /** Says that this instance lives, and knows which others have not said so for too long. */
 export interface InstanceWatch {
-  /** Another one after the shares of this instance were lost. */
+  /** Another one after the shares of this instance were lost, or given back. */
   readonly id: string;
   /** This instance has said that it lives so lately that nobody may take its shares for lost. */
   isSure(): boolean;
@@ -17,7 +17,7 @@ export interface InstanceWatch {
   living(instances: readonly string[]): ReadonlySet<string> | Promise<ReadonlySet<string>>;
   /** Looks at what the others have said, and strikes off those that have been silent for too long. */
   look(): Promise<void>;
-  /** There is nothing to lose any more. */
+  /** Nothing is held in the name of `id` any more; it is another one from now on. */
   leave(): Promise<void>;
 }
 
@@ -106,7 +106,14 @@ export function createInstanceWatch({ runtime, clock }: { runtime: Runtime; cloc
       }
     },
     async leave() {
-      if (isKnown) await store.write([{ kind: 'remove', model, where: equals('id', id) }]);
+      while (renewing) await renewing.catch(() => {});
+      if (!isKnown) return;
+      const left = id;
+      // Whatever is still under way must find out that it no longer counts.
+      id = runtime.newId();
+      isKnown = false;
+      renewed = undefined;
+      await store.write([{ kind: 'remove', model, where: equals('id', left) }]);
     },
   };
 }

@@ -265,7 +265,7 @@ export function createShareKeeper(parts: {
     },
     async leave() {
       const isClear = (await release([...held.values()])).every(Boolean);
-      if (isClear) await watch.leave();
+      if (isClear && held.size === 0) await watch.leave();
     },
   };
 }

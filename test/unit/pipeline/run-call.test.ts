@@ -7,7 +7,7 @@ import { type Call, type StageName, stageNames } from '../../../src/pipeline/cal
 import type { InboundMessage } from '../../../src/pipeline/gate.ts';
 import { createGate } from '../../../src/pipeline/run-call.ts';
 import { stages } from '../../../src/pipeline/stages.ts';
-import type { AuditEntry, Guard, Runtime } from '../../../src/plugin/scope.ts';
+import type { AuditEntry, Guard, ResourceProvider, Runtime } from '../../../src/plugin/scope.ts';
 import { createCatalog } from '../../../src/tool/catalog.ts';
 import { defineTool, type ToolDefinition } from '../../../src/tool/define-tool.ts';
 import { verifies } from '../../requirements.ts';
@@ -46,7 +46,7 @@ const knows: Guard = { name: 'knows everyone', check: () => principal };
 /** A gate whose log is a list; `guards` are in addition to one that knows every caller. */
 function gateWith(
   guards: Partial<Record<StageName, Guard[]>> = {},
-  options: { deaf?: boolean; noSink?: boolean; tool?: Partial<ToolDefinition> } = {},
+  options: { deaf?: boolean; noSink?: boolean; tool?: Partial<ToolDefinition>; resource?: ResourceProvider } = {},
 ) {
   const entries: AuditEntry[] = [];
   const hooks: string[] = [];
@@ -67,7 +67,11 @@ function gateWith(
   };
   const gate = createGate({
     runtime,
-    catalog: createCatalog({ tools: [{ ...greet, ...options.tool }], prompts: [], resources: [] }),
+    catalog: createCatalog({
+      tools: [{ ...greet, ...options.tool }],
+      prompts: [],
+      resources: options.resource ? [options.resource] : [],
+    }),
     guards: new Map(Object.entries({ authenticate: [knows], ...guards }) as [StageName, Guard[]][]),
     sinks: options.noSink ? [] : [sink],
     contextOf: call => ({ call, principal }) as never,
@@ -232,6 +236,29 @@ test('what redaction refuses does not leave', async () => {
   };
   const answer = await gateWith({ redact: [leak] }).run();
   expect(answer).toMatchObject({ refusal: { stage: 'redact', as: 'tool' } });
+  expect(JSON.stringify(answer)).not.toContain('Hello');
+});
+
+test(`${verifies('RATE-4')} what a resource has read passes redaction as well, and a refusal says so`, async () => {
+  const resource: ResourceProvider = {
+    name: 'greetings',
+    list: async () => [],
+    touches: () => [{ model: 'crm.partner', operation: 'read' }],
+    async read(_uri, { call }) {
+      call.reached.push({ model: 'crm.partner', operation: 'read', ids: [], count: 3, fields: [] });
+      return [{ text: 'Hello Ada' }];
+    },
+  };
+  const quota: Guard = {
+    name: 'quota',
+    check({ reached }) {
+      if (reached.some(({ count }) => count > 2)) throw kernelErrors.RULE_VIOLATED();
+    },
+  };
+  const asked = { method: 'resources/read', params: { uri: 'x://ada' } };
+  expect(await gateWith({}, { resource }).run(asked)).toMatchObject({ ok: true });
+  const answer = await gateWith({ redact: [quota] }, { resource }).run(asked);
+  expect(answer).toMatchObject({ refusal: { stage: 'redact', as: 'tool', error: { code: 'RULE_VIOLATED' } } });
   expect(JSON.stringify(answer)).not.toContain('Hello');
 });
 

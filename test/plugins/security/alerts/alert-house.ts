@@ -1,6 +1,14 @@
 import { type AlertSettings, alertSettings } from '../../../../plugins/security/alerts/alert-settings.ts';
 import { type Alerting, createAlerting } from '../../../../plugins/security/alerts/alerting.ts';
-import { always, type Call, type Outcome, type Principal, type Row, type Runtime } from '../../../../src/index.ts';
+import {
+  always,
+  type Call,
+  type Outcome,
+  type Principal,
+  type Row,
+  type Runtime,
+  type StageName,
+} from '../../../../src/index.ts';
 import { callIn } from '../call-in.ts';
 
 /** The settings with changes. */
@@ -24,7 +32,7 @@ export function instance(runtime: Runtime, settings: AlertSettings): Instance {
   };
 }
 
-export function denied(code: string, stage: 'authenticate' | 'rate' | 'permission' | 'admit' | 'network'): Outcome {
+export function denied(code: string, stage: StageName): Outcome {
   return { kind: 'denied', stage, code, reason: 'test' };
 }
 

@@ -81,6 +81,7 @@ describeOnStores('alerts', open => {
       const known = { principal: principal() };
       for (let time = 0; time < 60; time += 1) {
         one.ended(known, denied('RATE_LIMITED', 'rate'));
+        one.ended(known, denied('QUOTA_EXCEEDED', time % 2 === 0 ? 'scope' : 'redact'));
         one.ended(known, denied('OPERATION_NOT_ALLOWED', 'permission'));
         one.ended({ address: '2001:db8:0:7::1' }, denied('ADDRESS_NOT_ALLOWED', 'admit'));
         one.ended({ ...known, address: '192.0.2.3' }, denied('ADDRESS_NOT_ALLOWED', 'network'));
@@ -96,6 +97,7 @@ describeOnStores('alerts', open => {
         'blocked_address medium Ab12cd34 of sara 60',
         'denied_access medium Ab12cd34 of sara 60',
         'rate_limit low Ab12cd34 of sara 60',
+        'volume_quota medium Ab12cd34 of sara 60',
       ]);
     });
 
