@@ -41,6 +41,9 @@ export function compileIn({ field, values }: Kind<'in'>, at: Place): string {
   return joined(parts, 'OR');
 }
 
+/** Bytes of a pattern from which on one comparison with a long text may take milliseconds. */
+const longPattern = 32;
+
 export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
@@ -48,11 +51,13 @@ export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place)
   if (!name) throw new TypeError(`The field ${field} is not kept folded.`);
   const { glob, prefix } = compilePattern(pattern, fold);
   storable(glob, column);
-  if (Buffer.byteLength(glob) > maxPatternBytes) {
+  const length = Buffer.byteLength(glob);
+  if (length > maxPatternBytes) {
     throw kernelErrors.DOMAIN_INVALID({ message: `The pattern for ${field} is too long.` });
   }
   const sql = `${at.name}.${name}`;
-  const parts: string[] = [];
+  // A comparison cannot be interrupted, and a row may ask for many: between two of them there is a look at the time.
+  const parts = at.to.timed && length > longPattern ? [`in_time(${at.name}."$row")`] : [];
   // The range lets an index on the column find the prefix.
   if (prefix) parts.push(`${sql} >= ${bind(at.to, prefix)}`);
   const end = afterPrefix(prefix);
