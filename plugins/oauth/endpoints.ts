@@ -2,6 +2,7 @@
 export const endpoints = {
   authorization: '/mcp/oauth/authorize',
   interaction: '/mcp/oauth/interaction',
+  apps: '/mcp/oauth/apps',
   token: '/mcp/oauth/token',
   revocation: '/mcp/oauth/revoke',
   registration: '/mcp/oauth/register',

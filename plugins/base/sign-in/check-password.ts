@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { equals, type Runtime } from '../../../src/index.ts';
 import { baseErrors } from '../errors.ts';
-import { findUser, type LoadedUser } from '../load-user.ts';
+import { type LoadedUser, loadUser } from '../load-user.ts';
 import { password as passwordModel } from '../models/password.ts';
 import { totp as totpModel } from '../models/totp.ts';
 import { matchesPassword } from '../passwords/hash-password.ts';
@@ -12,7 +12,8 @@ import { attemptSucceeded, beginAttempt, type Counted } from './attempts.ts';
 /** What became of a typed password. `reason` is for the log alone: who typed it learns no more than that it is refused. */
 export type PasswordVerdict =
   | { readonly ok: true; readonly user: LoadedUser; readonly hasSecondFactor: boolean }
-  | { readonly ok: false; readonly reason: PasswordRefusal; readonly user: LoadedUser | undefined };
+  /** `login`: where there is a user of this login. */
+  | { readonly ok: false; readonly reason: PasswordRefusal; readonly login: string | undefined };
 
 export type PasswordRefusal = 'unknown-login' | 'disabled' | 'no-password' | 'wrong-password' | 'too-many-attempts';
 
@@ -39,22 +40,25 @@ export function createPasswordCheck(runtime: Runtime): (claim: PasswordClaim) =>
 }
 
 async function check(runtime: Runtime, { login, password, address }: PasswordClaim): Promise<PasswordVerdict> {
-  const user = await findUser(runtime, login);
-  const id = user?.user.id ?? noId;
-  const find = async (model: string) => (await runtime.store.find({ model, where: equals('id', id), limit: 1 }))[0];
-  const [stored, totp] = [await find(passwordModel.name), await find(totpModel.name)];
+  const find = async (model: string, field: string, value: string) =>
+    (await runtime.store.find({ model, where: equals(field, value), limit: 1 }))[0];
+  const user = await find('base.user', 'login', login);
+  const id = user?.id ?? noId;
+  const [stored, totp] = [await find(passwordModel.name, 'id', id), await find(totpModel.name, 'id', id)];
   const counted = countedBy({ account: user ? id : strangerOf(login), address });
   // Both are asked in any case: the work must not depend on the answer.
   const isOpen = (await Promise.all(counted.map(by => beginAttempt(runtime, by)))).every(Boolean);
   const isRight = await matchesPassword(password, stored && String(stored.hash));
-  const refused = (reason: PasswordRefusal) => ({ ok: false, reason, user }) as const;
+  const refused = (reason: PasswordRefusal) => ({ ok: false, reason, login: user && login }) as const;
   if (!isOpen) return refused('too-many-attempts');
   if (!user) return refused('unknown-login');
   if (!stored) return refused('no-password');
   if (!isRight) return refused('wrong-password');
-  if (!user.isActive) return refused('disabled');
+  // From here on the owner is known: the rest of the work, the groups, need not be hidden.
+  const loaded = await loadUser(runtime, id);
+  if (!loaded?.isActive) return refused('disabled');
   for (const by of counted) await attemptSucceeded(runtime, by);
-  return { ok: true, user, hasSecondFactor: totp !== undefined };
+  return { ok: true, user: loaded, hasSecondFactor: totp !== undefined };
 }
 
 /** An id that no record has. */

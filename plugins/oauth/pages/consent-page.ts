@@ -1,3 +1,4 @@
+import { endpoints } from '../endpoints.ts';
 import type { AuthorizationRequest } from '../provider/authorization-server.ts';
 import type { Scope } from '../scopes.ts';
 import { form, problem } from './form.ts';
@@ -66,4 +67,4 @@ ${boxes}</fieldset>`;
 }
 
 const nothingToGive = html`<p class="warning">You may do none of what this app asks for, so there is nothing that you could allow it. An admin can give you more rights.</p>`;
-const staysConnected = html`<p>It stays connected when you close this window, until you end it on the page of your connected apps.</p>`;
+const staysConnected = html`<p>It stays connected when you close this window, until you end it under <a href="${endpoints.apps}">connected apps</a>.</p>`;

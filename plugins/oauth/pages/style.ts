@@ -1,9 +1,9 @@
 /** All of the looks. It is part of the page and named in its policy by its hash. */
 export const style = `
-:root{color-scheme:light dark;--line:#8a8f98;--accent:#0b5cad;--on-accent:#fff;--warn:#8a4b00;--warn-back:#fff4e0;--bad:#a4161a}
-@media (prefers-color-scheme:dark){:root{--accent:#8cc2ff;--on-accent:#0b1a2b;--warn:#ffd08a;--warn-back:#33260f;--bad:#ff9c9c}}
+:root{color-scheme:light dark;--back:#fff;--text:#1b1e23;--line:#8a8f98;--accent:#0b5cad;--on-accent:#fff;--warn:#8a4b00;--warn-back:#fff4e0;--bad:#a4161a}
+@media (prefers-color-scheme:dark){:root{--back:#15181c;--text:#e8eaed;--accent:#8cc2ff;--on-accent:#0b1a2b;--warn:#ffd08a;--warn-back:#33260f;--bad:#ff9c9c}}
 *{box-sizing:border-box}
-body{font:1rem/1.5 system-ui,sans-serif;margin:0;padding:1.5rem 1rem 3rem}
+body{font:1rem/1.5 system-ui,sans-serif;background:var(--back);color:var(--text);margin:0;padding:1.5rem 1rem 3rem}
 main{max-width:32rem;margin:0 auto;overflow-wrap:anywhere}
 .brand{font-weight:600;letter-spacing:.02em}
 h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 1rem}
@@ -11,7 +11,7 @@ h2{font-size:1.1rem;margin:0}
 p{margin:0 0 1rem}
 a{color:var(--accent)}
 label,legend{font-weight:600}
-input[type=text],input[type=password]{display:block;width:100%;font:inherit;padding:.6rem .7rem;margin:.25rem 0 1rem;border:1px solid var(--line);border-radius:6px}
+input[type=text],input[type=password]{display:block;width:100%;font:inherit;padding:.6rem .7rem;margin:.25rem 0 1rem;border:1px solid var(--line);border-radius:6px;background:var(--back);color:var(--text)}
 fieldset{border:1px solid var(--line);border-radius:6px;margin:0 0 1rem;padding:.5rem 1rem 1rem}
 .choice{display:flex;gap:.7rem;padding:.35rem 0;font-weight:400;align-items:flex-start}
 .choice input{width:1.25rem;height:1.25rem;margin:.15rem 0 0;flex:none}

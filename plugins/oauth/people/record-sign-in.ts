@@ -15,11 +15,11 @@ export async function recordSignIn(
   },
 ): Promise<void> {
   const { step, address, client } = input;
-  const isThem = step.kind === 'signed-in' || step.kind === 'code-needed';
+  const login = 'user' in step ? step.user.user.login : step.login;
   await runtime.recordEvent({
     method: 'account/sign-in',
-    ...(step.user && { target: step.user.user.login }),
-    ...(isThem && { principal: principalAt(step.user) }),
+    ...(login !== undefined && { target: login }),
+    ...('user' in step && { principal: principalAt(step.user) }),
     address,
     client,
     outcome: outcomeOf(step),

@@ -2,12 +2,15 @@ import type { Runtime } from '../../../src/index.ts';
 import { checkCode, createPasswordCheck, type LoadedUser } from '../../base/plugin.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
-/** One step of signing in. `reason` is for the log; who signs in learns of `second-factor-missing` alone. */
+/**
+ * One step of signing in. `reason` is for the log; who signs in learns of `second-factor-missing` alone. `login`: where
+ * there is a user of this login.
+ */
 export type SignInStep =
   | { readonly kind: 'signed-in'; readonly user: LoadedUser }
   | { readonly kind: 'code-needed'; readonly user: LoadedUser }
-  | { readonly kind: 'second-factor-missing'; readonly user: LoadedUser; readonly reason: string }
-  | { readonly kind: 'refused'; readonly user: LoadedUser | undefined; readonly reason: string };
+  | { readonly kind: 'second-factor-missing'; readonly login: string | undefined; readonly reason: string }
+  | { readonly kind: 'refused'; readonly login: string | undefined; readonly reason: string };
 
 /** Checks what people sign in with. */
 export interface SignIn {
@@ -21,15 +24,17 @@ export function createSignIn({ runtime, settings }: { runtime: Runtime; settings
   return {
     async password(claim) {
       const verdict = await check(claim);
-      if (!verdict.ok) return { kind: 'refused', user: verdict.user, reason: verdict.reason };
+      if (!verdict.ok) return { kind: 'refused', login: verdict.login, reason: verdict.reason };
       const { user, hasSecondFactor } = verdict;
       if (hasSecondFactor) return { kind: 'code-needed', user };
       if (!settings.secondFactorGroups.some(group => user.groups.has(group))) return { kind: 'signed-in', user };
-      return { kind: 'second-factor-missing', user, reason: 'the password was right, and there is no second factor' };
+      const reason = 'the password was right, and there is no second factor';
+      return { kind: 'second-factor-missing', login: user.user.login, reason };
     },
     async code({ user, code }) {
       const verdict = await checkCode(runtime, { userId: user.user.id, code });
-      return verdict.ok ? { kind: 'signed-in', user } : { kind: 'refused', user, reason: verdict.reason };
+      if (verdict.ok) return { kind: 'signed-in', user };
+      return { kind: 'refused', login: user.user.login, reason: verdict.reason };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Route } from '../../../src/index.ts';
+import { endpoints } from '../endpoints.ts';
 import { connectedApps, endConnectedApp } from '../grants/connected-apps.ts';
 import { appsPage } from '../pages/apps-page.ts';
 import { sendPage } from '../pages/page.ts';
@@ -6,12 +7,10 @@ import type { AuthorizationServer } from '../provider/authorization-server.ts';
 import { formRoute, showRoute } from './page-route.ts';
 import type { SignInPlace, SignInSteps } from './sign-in-steps.ts';
 
-/** Where people see and end what they have connected. */
-export const appsPath = '/mcp/oauth/apps';
-
-const place: SignInPlace = { path: appsPath };
+const path = endpoints.apps;
+const place: SignInPlace = { path };
 const access = 'Login and password, then a cookie; forms by a token of their page.';
-const placeOf = () => appsPath;
+const placeOf = () => path;
 
 /** The page of connected apps. */
 export function appsRoutes(parts: {
@@ -21,14 +20,14 @@ export function appsRoutes(parts: {
   const { server, steps } = parts;
   return [
     showRoute({
-      path: appsPath,
+      path,
       access,
       async handle(visit) {
         const visitor = await steps.visitor(visit);
         if (!visitor) return steps.show(visit, place);
         const { user } = visitor.user;
         const page = appsPage({
-          actions: { end: `${appsPath}/end`, signOut: `${appsPath}/sign-out` },
+          actions: { end: `${path}/end`, signOut: `${path}/sign-out` },
           token: steps.tokenFor(visit, place),
           user,
           apps: await connectedApps(visit.runtime, user.id),
@@ -36,11 +35,11 @@ export function appsRoutes(parts: {
         sendPage(visit.response, page);
       },
     }),
-    formRoute({ path: `${appsPath}/sign-in`, access, placeOf, handle: visit => steps.password(visit, place) }),
-    formRoute({ path: `${appsPath}/code`, access, placeOf, handle: visit => steps.code(visit, place) }),
-    formRoute({ path: `${appsPath}/sign-out`, access, placeOf, handle: visit => steps.leave(visit, place) }),
+    formRoute({ path: `${path}/sign-in`, access, placeOf, handle: visit => steps.password(visit, place) }),
+    formRoute({ path: `${path}/code`, access, placeOf, handle: visit => steps.code(visit, place) }),
+    formRoute({ path: `${path}/sign-out`, access, placeOf, handle: visit => steps.leave(visit, place) }),
     formRoute({
-      path: `${appsPath}/end`,
+      path: `${path}/end`,
       access,
       placeOf,
       async handle(visit) {
@@ -50,7 +49,7 @@ export function appsRoutes(parts: {
           const clientId = form.get('client_id') ?? '';
           await endConnectedApp({ runtime, server: server(), userId: visitor.user.user.id, clientId });
         }
-        response.redirect(303, appsPath);
+        response.redirect(303, path);
       },
     }),
   ];
