@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => store.drop());
 
 /** Starts on the store, reading along or not. */
-async function start(isInteractive: boolean): Promise<{ said: string; keys: number }> {
+async function start(isInteractive: boolean): Promise<{ said: string; keys: number; passwords: number }> {
   const notes: string[] = [];
   const app = await boot({
     configFile,
@@ -33,27 +33,33 @@ async function start(isInteractive: boolean): Promise<{ said: string; keys: numb
     return {
       said: notes.join('\n'),
       keys: await app.runtime.store.count({ model: 'security.api-key', where: always }),
+      passwords: await app.runtime.store.count({ model: 'base.password', where: always }),
     };
   } finally {
     await app.stop();
   }
 }
 
-test('on a terminal, the first start shows an admin key, and later ones are silent', async () => {
+test('on a terminal, the first start shows an admin key and passwords, and later ones are silent', async () => {
   const first = await start(true);
-  expect(first.keys).toBe(1);
+  expect(first).toMatchObject({ keys: 1, passwords: 4 });
+  const passwords = new Map(
+    Array.from(first.said.matchAll(/^ {2}(\w+) +((?:[a-z2-9]{5}-?){4})$/gm), ([, ...pair]) => [pair[0], pair[1]]),
+  );
+  expect([...passwords.keys()]).toEqual(['admin', 'sara', 'hank', 'ada']);
   expect(new Set(first.said.match(/gh_\w+/g)).size).toBe(1);
   for (const client of ['claude mcp add', 'mcpServers', 'inspector', 'curl']) expect(first.said).toContain(client);
-  expect(await start(true)).toEqual({ said: '', keys: 1 });
-});
+  expect(await start(true)).toEqual({ said: '', keys: 1, passwords: 4 });
+}, 120_000);
 
-test('in a log, no key is made, and the command that makes one is named', async () => {
+test('in a log, no key and no password is made, and the commands that make one are named', async () => {
   const first = await start(false);
-  expect(first.keys).toBe(0);
+  expect(first).toMatchObject({ keys: 0, passwords: 0 });
   expect(first.said).not.toContain('gh_');
   expect(first.said).toContain('npm run -s gatehouse -- key create --name first --user admin --all-scopes');
-  expect(await start(true)).toEqual({ said: '', keys: 0 });
-});
+  expect(first.said).toContain('npm run -s gatehouse -- user set-password sara');
+  expect(await start(true)).toEqual({ said: '', keys: 0, passwords: 0 });
+}, 120_000);
 
 test('the lines to paste work', async () => {
   const gatehouse = await startGatehouse({ config: exampleWith(store) });
