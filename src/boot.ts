@@ -93,6 +93,7 @@ export async function boot(options: BootOptions): Promise<App> {
       onMisfit: misfit => log.warn(misfit, 'a document does not fit its model'),
     }),
     ticks: clock.ticks,
+    onBegun: metrics.onStoreBegun,
     onDone: metrics.onStoreDone,
   });
   try {

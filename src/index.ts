@@ -18,7 +18,7 @@ export type {
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
 export { type BackOff, waitAfter } from './mail/back-off.ts';
 export { composeMail, type MailContent } from './mail/compose.ts';
-export { durationBuckets } from './metrics.ts';
+export { durationBuckets, registerRowGauge } from './metrics.ts';
 export type {
   AccessLayer,
   AccessPolicy,

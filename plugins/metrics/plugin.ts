@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { definePlugin, type Hooks } from '../../src/index.ts';
 import { createMetricsAccess } from './access.ts';
 import { createCallMetrics } from './call-metrics.ts';
+import { registerMailMetrics } from './mail-metrics.ts';
 import { type MetricsSettings, settings } from './settings.ts';
 
 /** `/metrics` for Prometheus: calls, stages, the database, the process, and what other plugins add. */
@@ -16,8 +17,10 @@ export default definePlugin({
     const isAllowed = createMetricsAccess(own);
     let finished: ((event: Hooks['call.finished']) => void) | undefined;
 
-    scope.onStart(async ({ metrics, registry }) => {
+    scope.onStart(async runtime => {
+      const { metrics, registry } = runtime;
       collectDefaultMetrics({ register: metrics });
+      registerMailMetrics(runtime);
       finished = createCallMetrics({ metrics, hasModel: name => registry.get(name) });
     });
     scope.on('call.finished', event => finished?.(event));

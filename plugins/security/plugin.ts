@@ -5,6 +5,7 @@ import { createRefresher, type Refresher } from '../base/plugin.ts';
 import { securityPolicies } from './access.ts';
 import { registerAlerts } from './alerts/register-alerts.ts';
 import { type AuditLog, auditSink, createAuditLog } from './audit/audit-log.ts';
+import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { headMailJob } from './audit/head-mail.ts';
 import { retireOld } from './audit/retention.ts';
 import { signerOf } from './audit/signing-key.ts';
@@ -183,7 +184,11 @@ export default definePlugin({
       const ring = createKeyRing({ runtime, attempts: attempts() });
       const usage = createKeyUsage(runtime);
       const book = createSessionBook({ runtime, settings: own.sessions });
-      const audit = createAuditLog({ runtime, signer });
+      const { onGroup } = registerAuditMetrics({
+        metrics: runtime.metrics,
+        waiting: () => running?.audit.waiting() ?? 0,
+      });
+      const audit = createAuditLog({ runtime, signer, onGroup });
       const permissions = createPermissionDirectory(runtime);
       await permissions.sync();
       const refresher = createRefresher({

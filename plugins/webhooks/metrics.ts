@@ -1,17 +1,24 @@
-import { Gauge } from 'prom-client';
-import { equals, type Runtime } from '../../src/index.ts';
+import { all, equals, type Runtime, registerRowGauge } from '../../src/index.ts';
 
-/** How many deliveries wait, and how many were given up and are still kept; counted when somebody asks. */
-export function registerMetrics({ metrics, store }: Runtime): void {
-  new Gauge({
+/** How many deliveries wait, how many of them are due, and how many were given up and are still kept. */
+export function registerMetrics({ metrics, store, now }: Runtime): void {
+  const isQueued = equals('state', 'queued');
+  registerRowGauge({
+    metrics,
+    store,
     name: 'gatehouse_webhook_deliveries',
-    help: 'Webhook deliveries that wait (queued) or were given up (dead).',
-    labelNames: ['state'],
-    registers: [metrics],
-    async collect() {
-      for (const state of ['queued', 'dead']) {
-        this.set({ state }, await store.count({ model: 'webhooks.delivery', where: equals('state', state) }));
-      }
+    help: 'Webhook deliveries that wait (queued), of these whose time has come (due), and that were given up (dead).',
+    model: 'webhooks.delivery',
+    states: {
+      queued: () => isQueued,
+      due: () =>
+        all(isQueued, {
+          kind: 'compare',
+          field: 'next_at',
+          operator: '<=',
+          value: new Date(now()).toISOString(),
+        }),
+      dead: () => equals('state', 'dead'),
     },
   });
 }

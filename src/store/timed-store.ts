@@ -4,16 +4,18 @@ import type { Store } from './port.ts';
 export const timedOperations = ['find', 'count', 'aggregate', 'write'] as const;
 export type TimedOperation = (typeof timedOperations)[number];
 
-/** The same store, which tells how long each read and write took (ms) and whether it failed. */
+/** The same store, which tells when a read or write begins, how long it took (ms) and whether it failed. */
 export function timedStore(input: {
   readonly store: Store;
   readonly ticks: () => number;
+  readonly onBegun: (operation: TimedOperation) => void;
   readonly onDone: (done: { operation: TimedOperation; ms: number; hasFailed: boolean }) => void;
 }): Store {
-  const { store, ticks, onDone } = input;
+  const { store, ticks, onBegun, onDone } = input;
   function timed<A extends unknown[], R>(operation: TimedOperation, run: (...args: A) => Promise<R>) {
     return (...args: A): Promise<R> => {
       const begun = ticks();
+      onBegun(operation);
       const done = run(...args);
       done.then(
         () => onDone({ operation, ms: ticks() - begun, hasFailed: false }),

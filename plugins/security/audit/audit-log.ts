@@ -16,6 +16,8 @@ import type { Signer } from './signer.ts';
 export interface AuditLog {
   /** Resolves when the entry is durable; AUDIT_UNAVAILABLE where it cannot be written or too many wait. */
   write(entry: AuditEntry): Promise<void>;
+  /** Entries that are not durable yet, at this moment. */
+  waiting(): number;
   /** What is kept apart from the entries, brought up to date: call it every second. Once a day (UTC) it writes a head. */
   note(): Promise<void>;
   /** Writes a head that says what retention is about to take out. */
@@ -38,10 +40,12 @@ const maxWaiting = 20_000;
 export function createAuditLog(parts: {
   runtime: Runtime;
   signer?: Signer | undefined;
+  /** Told how many entries are about to be written together. */
+  onGroup?: (entries: number) => void;
   /** Puts off the first batch of a burst; default `setImmediate`. */
   defer?: (run: () => void) => void;
 }): AuditLog {
-  const { runtime, signer, defer = run => setImmediate(run) } = parts;
+  const { runtime, signer, onGroup = () => {}, defer = run => setImmediate(run) } = parts;
   let current = begin();
   /** Chains that ended with a failed write and whose last head is not written yet. */
   let ending: { record: ChainRecord; attempted: number }[] = [];
@@ -53,6 +57,7 @@ export function createAuditLog(parts: {
 
   async function write(contents: readonly AuditContent[]): Promise<void> {
     const { chain, record } = current;
+    onGroup(contents.length);
     try {
       await record.begin();
       const operations = contents.map((content): WriteOperation => {
@@ -87,6 +92,7 @@ export function createAuditLog(parts: {
   });
   return {
     write: entry => commit.add(auditContent(entry)),
+    waiting: commit.waiting,
     async note() {
       await endChains();
       const { record } = current;

@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface GroupCommit<T> {
   /** Resolves when the item is written. Rejects with why it is not, or with `refuse()` where too many wait. */
   add(item: T): Promise<void>;
+  /** Items that are not written yet, at this moment. */
+  waiting(): number;
   /** Resolves when nothing waits and nothing is on its way. */
   drained(): Promise<void>;
 }
@@ -27,12 +29,14 @@ export function createGroupCommit<T>(parts: {
 }): GroupCommit<T> {
   let waiting: Waiting<T>[] = [];
   let running: Promise<void> | undefined;
+  let underWay = 0;
 
   async function run(): Promise<void> {
     await new Promise<void>(resolve => parts.defer(resolve));
     while (waiting.length > 0) {
       const batch = waiting.slice(0, parts.maxBatch);
       waiting = waiting.slice(parts.maxBatch);
+      underWay = batch.length;
       try {
         await parts.write(batch.map(({ item }) => item));
         for (const { resolve } of batch) resolve();
@@ -40,6 +44,7 @@ export function createGroupCommit<T>(parts: {
         for (const { reject } of batch) reject(thrown);
       }
     }
+    underWay = 0;
     running = undefined;
   }
 
@@ -54,6 +59,7 @@ export function createGroupCommit<T>(parts: {
       running ??= begin();
       return promise;
     },
+    waiting: () => waiting.length + underWay,
     drained: () => running ?? Promise.resolve(),
   };
 }

@@ -51,12 +51,43 @@ describeOnStores(`${verifies('OPS-1')} metrics`, open => {
     expect(text).toMatch(/process_cpu_seconds_total/);
   });
 
+  test('queues, groups of the log, and the event loop are seen', async () => {
+    const { runtime } = gatehouse.app;
+    await runtime.mail.send({ to: 'ada@example.com', subject: 'Waits', text: 'There is no mail server here.' });
+    const { text } = await scrape();
+    expect(text).toMatch(/^gatehouse_mail_messages\{state="queued"\} [1-9]/m);
+    expect(text).toMatch(/^gatehouse_mail_messages\{state="failed"\} 0$/m);
+    expect(text).toMatch(/^gatehouse_webhook_deliveries\{state="due"\} 0$/m);
+    expect(text).toMatch(/^gatehouse_audit_waiting 0$/m);
+    expect(text).toMatch(/^gatehouse_audit_group_entries_count [1-9]/m);
+    expect(text).toMatch(/^gatehouse_store_pending\{operation="write"\} \d/m);
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
+  });
+
+  test('a log that many write at once is written in groups', async () => {
+    const groups = async () => {
+      const { text } = await scrape();
+      const of = (name: string) => Number(new RegExp(`^gatehouse_audit_group_entries_${name} (\\d+)`, 'm').exec(text)?.[1]);
+      return { groups: of('count'), entries: of('sum') };
+    };
+    const before = await groups();
+    await Promise.all(Array.from({ length: 40 }, () => send(gatehouse.url, { key })));
+    const after = await groups();
+    expect(after.entries - before.entries).toBeGreaterThanOrEqual(40);
+    expect(after.groups - before.groups).toBeLessThan(40);
+  });
+
   test('what callers send makes no new label', async () => {
-    for (const name of ['evil one', 'evil two']) {
+    const series = async () => (await scrape()).text.split('\n').filter(line => !line.startsWith('#')).length;
+    let first: number | undefined;
+    for (const name of ['evil one', 'evil two', 'evil three', 'evil four']) {
       await callTool(gatehouse.url, name, {}, { key });
       await callTool(gatehouse.url, 'search', { model: name }, { key });
       await send(gatehouse.url, { method: name, era: 'legacy', key });
+      await send(gatehouse.url, { key: name.replace(' ', '_'), headers: { 'user-agent': name, traceparent: name } });
+      first ??= await series();
     }
+    expect(await series()).toBe(first);
     expect((await scrape()).text).not.toContain('evil');
   });
 
