@@ -29,6 +29,8 @@ export interface RequestFates {
 export function auditTrail({ provider, runtime }: { provider: Provider; runtime: Runtime }): RequestFates {
   const failures = new WeakMap<object, ProviderError>();
   const authorized = new WeakSet<object>();
+  /** Grants that a request ended. */
+  const ended = new WeakMap<object, string>();
 
   function fail(ctx: KoaContextWithOIDC, error: Error): void {
     failures.set(ctx, error);
@@ -42,6 +44,7 @@ export function auditTrail({ provider, runtime }: { provider: Provider; runtime:
     runtime.log.error({ err: error, path: ctx.path }, 'authorization server failed');
   });
   provider.on('authorization.success', ctx => authorized.add(ctx));
+  provider.on('grant.revoked', (ctx, grantId) => ended.set(ctx, grantId));
 
   provider.use(async (context, next) => {
     await next();
@@ -56,7 +59,7 @@ export function auditTrail({ provider, runtime }: { provider: Provider; runtime:
         target: clientIdOf(ctx),
         address: String((ctx.res as Response).locals.clientAddress),
         client: { name: ctx.oidc.client?.clientName ?? '', userAgent: ctx.get('user-agent').slice(0, 200) },
-        principal: await onBehalfOf(ctx, runtime),
+        principal: await onBehalfOf({ ctx, runtime, ended: ended.get(ctx) }),
         outcome: outcomeOf(error),
       });
     } catch (thrown) {

@@ -10,11 +10,11 @@ import { clientScopes } from './client-scopes.ts';
 import { createClientStore } from './client-store.ts';
 import { createProvider } from './create-provider.ts';
 import { createEndAccess } from './end-access.ts';
+import { findService } from './find-service.ts';
 import { createGrantStore } from './grant-store.ts';
 import { noSessions } from './no-sessions.ts';
 import { pinAddress } from './pin-address.ts';
 import { revokeAccessTokens } from './revoke-access-token.ts';
-import { serviceUser } from './service-user.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 import { userScopes } from './user-scopes.ts';
 
@@ -66,15 +66,21 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     if (kind === 'Client') return createClientStore(rules);
     if (kind === 'Grant') return createGrantStore({ runtime, resource, nameOf, reason, revoke: access.revokeGrant });
     if (!kept.has(kind)) return noSessions;
-    const onReplay = (id: string) => access.revokeGrant({ id, reason: 'a code of it was used twice' });
-    return createArtifactStore(kind as ArtifactKind, { runtime, onReplay });
+    return createArtifactStore(kind as ArtifactKind, { runtime, onReplay: endReplayed });
+  }
+
+  /** As the provider itself does it, where of two at the same moment one came later. */
+  async function endReplayed(id: string): Promise<void> {
+    await access.revokeGrant({ id, reason: reason() });
+    const { ctx } = Provider;
+    ctx?.oidc.provider.emit('grant.revoked', ctx, id);
   }
 
   async function scopesFor(client: Parameters<typeof clientScopes>[0]) {
     const own = clientScopes(client);
-    const user = await serviceUser(runtime, client.clientId);
-    if (user === undefined) return own;
-    const allowed = await userScopes(runtime, user);
+    const service = await findService(runtime, client.clientId);
+    if (!service) return own;
+    const allowed = await userScopes(runtime, service.user);
     return own.filter(scope => allowed.includes(scope));
   }
 

@@ -3,7 +3,7 @@ import type { Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { accessTokenSeconds } from '../tokens/lifetimes.ts';
 import { keyOf } from './artifact-store.ts';
-import { serviceUser } from './service-user.ts';
+import { findService } from './find-service.ts';
 
 type Formats = NonNullable<NonNullable<Configuration['formats']>['customizers']>;
 
@@ -20,9 +20,9 @@ export function createTokenClaims(runtime: Runtime): {
      */
     async complete(_ctx, token, { payload }) {
       if (token.kind === 'ClientCredentials') {
-        const user = await serviceUser(runtime, String(payload.client_id));
-        if (user === undefined) throw new errors.UnauthorizedClient('this client has no user to act as');
-        payload.sub = user;
+        const service = await findService(runtime, String(payload.client_id));
+        if (!service) throw new errors.UnauthorizedClient('this client has no user to act as');
+        payload.sub = service.user;
         if (!payload.scope) throw new errors.InvalidScope('the scopes have to be named', '');
       }
       const row = {
