@@ -40,7 +40,16 @@ export function newRow(input: {
     if (!context.access.fields.get(name)?.write) isBlocked = true;
     else faults.push({ record, field: name, message: 'A value is required.', expected: 'a value' });
   }
-  return { row: { ...row, id, version: 1 }, faults, isBlocked };
+  return { row: { ...kept(context, row), id, version: 1 }, faults, isBlocked };
+}
+
+/** Documents of others have no room for what their mapping does not name: it is missing from the very beginning. */
+function kept({ model }: RecordsContext, row: StoredValues): StoredValues {
+  const { mapping } = model.stored;
+  if (!mapping) return row;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Object.hasOwn(mapping.fields, name) ? value : null]),
+  );
 }
 
 function defaultValue({ context, name, field }: { context: RecordsContext; name: string; field: Field }): StoredValue {

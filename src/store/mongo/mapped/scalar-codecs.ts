@@ -41,7 +41,8 @@ export const floatCodec: Codec = plainCodec({
       { $and: [hasType(raw, ['int', 'long']), ...within(raw, most)] },
     ],
   }),
-  stored: raw => ({ $toDouble: raw }),
+  // Of the two zeros, one.
+  stored: raw => ({ $add: [{ $toDouble: raw }, 0] }),
 });
 
 /** Not a number compares as less than all numbers. */

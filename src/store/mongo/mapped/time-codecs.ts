@@ -2,8 +2,16 @@ import { type Codec, type Expression, hasType, literal, plainCodec } from './cod
 
 const first = new Date('0001-01-01T00:00:00.000Z');
 const last = new Date('9999-12-31T23:59:59.999Z');
-const dayText = /^\d{4}-\d{2}-\d{2}$/;
-const momentText = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** Days that there are, for here and for the server alike: those of every year, and 29 February. */
+const monthAndDay = [
+  '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])',
+  '(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)',
+  '02-(?:0[1-9]|1[0-9]|2[0-8])',
+].join('|');
+const leapYear = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)';
+const day = `(?!0000)(?:[0-9]{4}-(?:${monthAndDay})|${leapYear}-02-29)`;
+const time = '(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
 const dayLength = 86_400_000;
 
 /** A moment kept as a date of BSON. */
@@ -25,15 +33,16 @@ export const dayCodec: Codec = plainCodec({
 });
 
 /** Kept as text, exactly as a row has it: another notation of the same moment would compare as another one. */
-export const momentTextCodec: Codec = textual(momentText);
-export const dayTextCodec: Codec = textual(dayText);
+export const momentTextCodec: Codec = textual(`${day}T${time}`);
+export const dayTextCodec: Codec = textual(day);
 
-function textual(pattern: RegExp): Codec {
+function textual(expression: string): Codec {
+  const pattern = new RegExp(`^${expression}$`);
   return plainCodec({
     decode: raw => (typeof raw === 'string' && pattern.test(raw) ? raw : undefined),
     encode: value => value,
     fits: raw => ({
-      $and: [hasType(raw, ['string']), { $regexMatch: { input: raw, regex: pattern.source.replace(/\$$/, '\\z') } }],
+      $and: [hasType(raw, ['string']), { $regexMatch: { input: raw, regex: `^${expression}\\z` } }],
     }),
     stored: raw => raw,
   });
