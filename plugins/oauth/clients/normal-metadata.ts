@@ -41,7 +41,7 @@ export function normalMetadata(input: {
     redirect_uris: redirects,
     grant_types: grants,
     response_types: ['code'],
-    scope: scopeOf(metadata),
+    scope: scopeOf(input),
     token_endpoint_auth_method: method,
     dpop_bound_access_tokens: metadata.dpop_bound_access_tokens === true || undefined,
     ...(method === 'private_key_jwt' && keysOf(metadata)),
@@ -66,10 +66,14 @@ function grantsOf(metadata: Metadata): readonly string[] {
   return grantTypes.filter(type => named.includes(type));
 }
 
-/** One that names nothing known is like one that names nothing: users are asked in any case. */
-function scopeOf(metadata: Metadata): string {
+/**
+ * Of a document: what it names; one that names nothing known is like one that names nothing. Who registers itself may ask
+ * for everything whatever it names, as users are asked in any case: clients register with what their first challenge
+ * named, and ask for more when they need more.
+ */
+function scopeOf({ metadata, kind }: { metadata: Metadata; kind: keyof typeof methods }): string {
   const named = scopesIn(optionalText(metadata, 'scope'));
-  return [...(named.length > 0 ? named : scopes), offlineAccess].join(' ');
+  return [...(kind === 'cimd' && named.length > 0 ? named : scopes), offlineAccess].join(' ');
 }
 
 function keysOf(metadata: Metadata) {

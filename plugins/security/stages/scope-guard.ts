@@ -14,10 +14,12 @@ export const scopeGuard: Guard<'scope'> = {
       operation => operation === scope || touches.some(touch => touch.operation === operation),
     );
     const missing = needed.filter(operation => !isHeld(operation));
+    // Clients ask for exactly what a challenge names, so it names what they have as well.
+    const all = operations.filter(operation => isHeld(operation) || needed.includes(operation));
     throw securityErrors.INSUFFICIENT_SCOPE({
       message: `This call needs the scope ${needed.join(' and ')}; the credential lacks ${missing.join(' and ')}.`,
       data: { scope: needed.join(' '), missing },
-      headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${needed.join(' ')}"` },
+      headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${all.join(' ')}"` },
     });
   },
 };

@@ -35,8 +35,7 @@ describe(`${verifies('OAUTH-5')} what a client says of itself`, () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['as Claude registers', claude, { client_name: 'Claude', scope: everything, token_endpoint_auth_method: 'none' }],
     ['as ChatGPT registers', chatGpt, { client_name: 'ChatGPT', token_endpoint_auth_method: 'client_secret_post' }],
-    ['unknown scopes', { scope: 'openid read profile' }, { scope: 'read offline_access' }],
-    ['only unknown scopes', { scope: 'openid profile' }, { scope: everything }],
+    ['less than it may ask for', { scope: 'openid read' }, { scope: everything }],
     ['unknown grant types', { grant_types: ['authorization_code', 'urn:x'] }, { grant_types: ['authorization_code'] }],
     [
       'grants without people',
@@ -57,6 +56,11 @@ describe(`${verifies('OAUTH-5')} what a client says of itself`, () => {
     ['proofs of possession', { dpop_bound_access_tokens: true }, { dpop_bound_access_tokens: true }],
   ])('%s', (_what, given, expected) => {
     expect(normal(given)).toMatchObject(expected);
+  });
+
+  test('a document is taken at its word about scopes, as far as they are known', () => {
+    expect(normal({ scope: 'openid read profile' }, 'cimd')).toMatchObject({ scope: 'read offline_access' });
+    expect(normal({ scope: 'openid profile' }, 'cimd')).toMatchObject({ scope: everything });
   });
 
   test.each([

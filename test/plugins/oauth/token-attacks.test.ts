@@ -159,13 +159,13 @@ describeOnStores('attacks on access tokens', open => {
     expect((await send(house.url, { headers: { authorization: `Basic ${good}` } })).status).toBe(401);
   });
 
-  test(`${verifies('OAUTH-1')} with too small a scope the challenge says which one is needed, and where to get it`, async () => {
+  test(`${verifies('OAUTH-1')} with too small a scope the challenge says which one is needed beside what there is, and where to get it`, async () => {
     const { accessToken: reading } = await house.connect({ scope: 'read' });
     const values = { model: 'crm.partner', records: [{ name: 'New' }] };
     const refused = await callTool(house.url, 'create', values, { key: reading });
     expect(refused.status).toBe(403);
     expect(refused.headers.get('www-authenticate')).toBe(
-      `Bearer error="insufficient_scope", scope="create", resource_metadata="${house.origin}/.well-known/oauth-protected-resource/mcp"`,
+      `Bearer error="insufficient_scope", scope="read create", resource_metadata="${house.origin}/.well-known/oauth-protected-resource/mcp"`,
     );
   });
 

@@ -23,21 +23,25 @@ describe('scopes', () => {
   test.each<[Operation[], Operation | undefined, Touch[], string | undefined]>([
     [[], undefined, [], undefined],
     [['read'], 'read', [touch('read')], undefined],
-    [['read'], 'write', [touch('write')], 'write'],
-    [['write'], 'read', [], 'read'],
+    [['read'], 'write', [touch('write')], 'read write'],
+    [['write'], 'read', [], 'read write'],
     // What is touched needs its scope whatever the tool says of itself.
     [['read'], 'read', [touch('read'), touch('delete')], 'read delete'],
-    [['read'], undefined, [touch('write')], 'write'],
+    [['read'], undefined, [touch('write')], 'read write'],
+    [[], 'write', [touch('write')], 'write'],
     [['read', 'write'], 'write', [touch('read'), touch('write'), touch('create')], 'read write create'],
-  ])(`${verifies('SCOPE-1')} with %j, a call that needs %s and %j: %s`, (scopes, scope, touches, named) => {
-    const principal = principalIn([], { scopes: new Set(scopes) });
-    const error = refusalOf(() => scopeGuard.check(callIn({ principal, scope, touches }), runtime)) as GatehouseError;
-    if (named === undefined) expect(error).toBeUndefined();
-    else {
-      expect(error).toMatchObject({ code: 'INSUFFICIENT_SCOPE', status: 403 });
-      expect(error.headers).toEqual({ 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${named}"` });
-    }
-  });
+  ])(
+    `${verifies('SCOPE-1')} with %j, a call that needs %s and %j is challenged for what it needs and what is held: %s`,
+    (scopes, scope, touches, named) => {
+      const principal = principalIn([], { scopes: new Set(scopes) });
+      const error = refusalOf(() => scopeGuard.check(callIn({ principal, scope, touches }), runtime)) as GatehouseError;
+      if (named === undefined) expect(error).toBeUndefined();
+      else {
+        expect(error).toMatchObject({ code: 'INSUFFICIENT_SCOPE', status: 403 });
+        expect(error.headers).toEqual({ 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${named}"` });
+      }
+    },
+  );
 });
 
 describe('models', () => {
