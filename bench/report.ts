@@ -22,14 +22,28 @@ export function table({ title, lines }: Section): string {
     figures.cpu.toFixed(0),
     figures.memory.toFixed(0),
     base ? `${(figures.rate / base.rate).toFixed(2)} ×` : '',
+    base ? `${(figures.cpu / base.cpu).toFixed(2)} ×` : '',
   ]);
-  const head = ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'RSS MiB', 'rate'];
+  const head = ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'RSS MiB', 'rate', 'CPU'];
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map(row => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ');
   return [`\n${title}`, line(head), ...rows.map(line)].join('\n');
+}
+
+/** What several servers did at the same time, as one: rates and memory together, processor time a request of any. */
+export function together(parts: readonly Figures[]): Figures {
+  const rate = parts.reduce((sum, part) => sum + part.rate, 0);
+  const average = (of: (part: Figures) => number) => parts.reduce((sum, part) => sum + of(part) * part.rate, 0) / rate;
+  return {
+    rate,
+    p50: average(part => part.p50),
+    p99: Math.max(...parts.map(part => part.p99)),
+    cpu: average(part => part.cpu),
+    memory: parts.reduce((sum, part) => sum + part.memory, 0),
+  };
 }
 
 /** Several runs of the same: the median by rate, so that one disturbed run does not decide. */

@@ -9,7 +9,7 @@ import { toolCall } from './http-client.ts';
 import { installToolbox } from './install-toolbox.ts';
 import { type Figures, measure } from './measure.ts';
 import { contactId } from './records.ts';
-import { type Line, median, type Section, table } from './report.ts';
+import { type Line, median, type Section, table, together } from './report.ts';
 import { type BenchServer, startServer } from './start-server.ts';
 
 const { values: options } = parseArgs({
@@ -94,20 +94,27 @@ function call(server: BenchServer, tool: string, args: unknown, key?: string): B
 }
 
 /** One load of one kind on a running server. Requests are prepared first, so that making them is not measured. */
-async function run(server: BenchServer, kind: Kind, length = duration): Promise<Figures> {
-  const prepared = Array.from({ length: 2000 }, (_, index) => requests[kind].of(server, index * 37));
+async function run(
+  server: BenchServer,
+  kind: Kind,
+  { key = server.about.key, share = 1 }: { key?: string | undefined; share?: number } = {},
+): Promise<Figures> {
+  const keyed = { ...server, about: { ...server.about, ...(key !== undefined && { key }) } };
+  const prepared = Array.from({ length: 2000 }, (_, index) => requests[kind].of(keyed, index * 37));
   let turn = 0;
   return measure({
     url: server.url,
     pid: server.pid,
     next: () => prepared[turn++ % prepared.length] as Buffer,
     isExpected: requests[kind].isExpected,
-    connections,
-    duration: length,
+    connections: Math.ceil(connections / share),
+    duration,
   });
 }
 
-function gatehouse(settings: { store?: string; records?: number; keys?: number; permissions?: number } = {}) {
+function gatehouse(
+  settings: { store?: string; records?: number; keys?: number; permissions?: number; join?: string } = {},
+) {
   return startServer('gatehouse', [
     JSON.stringify({ store: 'sqlite', records, keys: 10, permissions: 10, ...settings }),
   ]);
@@ -137,6 +144,30 @@ const sections: Record<string, () => Promise<Section>> = {
     }
     for (const { server } of servers) await server.stop();
     return { title: 'read of one record, 32 connections', lines: lines(runs) };
+  },
+
+  /** The same load on one instance, and spread over three of them, on one database. */
+  async instances() {
+    const count = 3;
+    if (!process.env.MONGODB_URI) return { title: 'instances: left out, MONGODB_URI is not set', lines: [] };
+    const first = await gatehouse({ store: 'mongodb' });
+    const { uri = '', key } = first.about;
+    const others = await Promise.all(
+      Array.from({ length: count - 1 }, () => gatehouse({ store: 'mongodb', join: uri })),
+    );
+    const all = [first, ...others];
+    const runs = { one: [] as Figures[], three: [] as Figures[] };
+    for (let round = 0; round < rounds; round++) {
+      runs.one.push(await run(first, 'read'));
+      const parts = await Promise.all(all.map(server => run(server, 'read', { key, share: count })));
+      runs.three.push(together(parts));
+    }
+    for (const server of all.toReversed()) await server.stop();
+    const labelled = new Map([
+      ['read, one instance', runs.one],
+      [`read, spread over ${count} instances`, runs.three],
+    ]);
+    return { title: 'one and several instances on one MongoDB, 32 connections in all', lines: lines(labelled) };
   },
 
   async refusals() {

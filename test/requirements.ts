@@ -31,7 +31,7 @@ export const finished = [
   ...rows('ROLE', 1),
   ...rows('HOOK', 1),
   ...rows('CLI', 1),
-  ...rows('OPS', 1),
+  ...rows('OPS', 1, 2),
 ] as const;
 
 export type RequirementId = `${Uppercase<string>}-${number}`;

@@ -1,6 +1,7 @@
 /**
  * Gatehouse with everything on, over a store of its own that is deleted at the end. Its one argument is JSON:
- * `{"store":"sqlite"|"mongodb","records":N,"keys":N,"permissions":N}`. Prints `{"url","pid","key","narrowKey"}`.
+ * `{"store":"sqlite"|"mongodb","records":N,"keys":N,"permissions":N}`. Prints `{"url","pid","key","narrowKey","uri"}`.
+ * `{"store":"mongodb","join":URI,…}`: one more instance on the database of another, which fills and deletes it.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,9 +23,11 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as {
   records: number;
   keys: number;
   permissions: number;
+  join?: string;
 };
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-const store = settings.store === 'mongodb' ? freshMongoDatabase() : `sqlite:${join(folder, 'bench.db')}`;
+const ownStore = settings.store === 'mongodb' ? freshMongoDatabase() : `sqlite:${join(folder, 'bench.db')}`;
+const store = settings.join ?? ownStore;
 const log = pino({ level: 'warn' }, pino.destination(2));
 
 const app = await boot({
@@ -52,15 +55,15 @@ const app = await boot({
   terminal: { isInteractive: false, note() {}, progress: () => ({ step() {}, end() {} }) },
 });
 await app.start();
-const { key, narrowKey } = await seed(app.runtime);
+const keys = settings.join === undefined ? await seed(app.runtime) : {};
 const server = createHttpServer({ ...app, identity });
 const { url } = await server.listen();
-console.log(JSON.stringify({ url, pid: process.pid, key, narrowKey }));
+console.log(JSON.stringify({ url, pid: process.pid, ...keys, uri: store }));
 
 process.once('SIGTERM', async () => {
   await server.close();
   await app.stop();
-  if (settings.store === 'mongodb') {
+  if (settings.store === 'mongodb' && settings.join === undefined) {
     const connection = await mongoose.createConnection(store).asPromise();
     await connection.dropDatabase();
     await connection.close();
