@@ -171,7 +171,7 @@ export async function boot(options: BootOptions): Promise<App> {
   }
 
   /** What a server does beside the calls. */
-  function startBackground(): void {
+  async function startBackground(): Promise<void> {
     if (mail && transport) {
       const worker = startMailWorker({
         store,
@@ -186,7 +186,7 @@ export async function boot(options: BootOptions): Promise<App> {
       closers.push(() => worker.stop());
     }
     for (const { value: begin } of registrations.workers) {
-      const worker = begin(runtime, clock);
+      const worker = await begin(runtime, clock);
       closers.push(() => worker.stop());
     }
     jobs.start();
@@ -216,7 +216,7 @@ export async function boot(options: BootOptions): Promise<App> {
       try {
         for (const { value } of registrations.stops) closers.push(() => value(runtime));
         for (const { value } of registrations.starts) await value(runtime);
-        if (options.role !== 'command') startBackground();
+        if (options.role !== 'command') await startBackground();
         if (options.watch) {
           const watcher = watchConfig({
             file: configFile,

@@ -37,7 +37,7 @@ export interface Registrations {
   readonly prompts: Registered<PromptDefinition>[];
   readonly routes: Registered<Route>[];
   readonly jobs: Registered<Job>[];
-  readonly workers: Registered<(runtime: Runtime, clock: Clock) => Worker>[];
+  readonly workers: Registered<(runtime: Runtime, clock: Clock) => Worker | Promise<Worker>>[];
   readonly companions: Registered<Companion>[];
   readonly principals: Registered<PrincipalProvider>[];
   readonly commands: Registered<(program: Command, context: CommandContext) => void>[];

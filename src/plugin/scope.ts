@@ -230,8 +230,11 @@ export interface Scope {
   prompt(prompt: PromptDefinition): void;
   route(route: Route): void;
   job(job: Job): void;
-  /** Work beside the calls, in a server and not in a command: begun after all `onStart`, ended before any `onStop`. */
-  worker(start: (runtime: Runtime, clock: Clock) => Worker): void;
+  /**
+   * Work beside the calls, in a server and not in a command: begun after all `onStart`, ended before any `onStop`. What
+   * servers alone need is loaded here. The server listens once all have begun.
+   */
+  worker(start: (runtime: Runtime, clock: Clock) => Worker | Promise<Worker>): void;
   /** Rows that are stored with every change of records. */
   companion(companion: Companion): void;
   principals(provider: PrincipalProvider): void;
