@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { definePlugin } from '../../src/index.ts';
 import { oauthPolicies, oauthSecretsLayer } from './access.ts';
 import { oauthCleanUp } from './clean-up.ts';
-import { createClientRules } from './clients/client-rules.ts';
 import { resolvePublicName } from './clients/resolve-public-name.ts';
 import { resourceMetadataOf } from './endpoints.ts';
 import { artifact } from './models/artifact.ts';
@@ -13,7 +12,6 @@ import { deniedToken } from './models/denied-token.ts';
 import { grant } from './models/grant.ts';
 import { signingKey } from './models/signing-key.ts';
 import type { AuthorizationServer } from './provider/authorization-server.ts';
-import { createAuthorizationServer } from './provider/create-authorization-server.ts';
 import { renderError } from './provider/render-error.ts';
 import { authorizationRoutes } from './provider/routes.ts';
 import { registerClients } from './register-clients.ts';
@@ -56,7 +54,10 @@ export default definePlugin({
     scope.onStart(async runtime => {
       running = startTokens(runtime);
     });
-    scope.worker((runtime, clock) => {
+    scope.worker(async (runtime, clock) => {
+      // Commands do without what takes longest to load.
+      const { createAuthorizationServer } = await import('./provider/create-authorization-server.ts');
+      const { createClientRules } = await import('./clients/client-rules.ts');
       const { verify, ring } = started();
       authorization = createAuthorizationServer({
         runtime,

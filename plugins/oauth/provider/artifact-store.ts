@@ -1,19 +1,10 @@
-import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { all, equals, hasCode, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { compare } from '../compare.ts';
 import { endpoints } from '../endpoints.ts';
 import { refreshGrace } from '../tokens/lifetimes.ts';
-
-/** What is kept under the value that a client or browser holds. */
-export type ArtifactKind =
-  | 'AuthorizationCode'
-  | 'RefreshToken'
-  | 'Interaction'
-  | 'ReplayDetection'
-  | 'AccessToken'
-  | 'DPoPProof';
+import { type ArtifactKind, artifactKey } from './artifact-key.ts';
 
 export interface ArtifactStoreParts {
   readonly runtime: Runtime;
@@ -38,14 +29,14 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
   const { store, now, server } = runtime;
 
   async function rowOf(id: string): Promise<Row | undefined> {
-    const where = all(equals('key', keyOf(kind, id)), compare('expires_at', '>', isoTime(now())));
+    const where = all(equals('key', artifactKey(kind, id)), compare('expires_at', '>', isoTime(now())));
     return (await store.find({ model, where, limit: 1 }))[0];
   }
 
   return {
     async upsert(id, payload, expiresIn) {
       const { jti, returnTo, ...kept } = payload;
-      const key = keyOf(kind, id);
+      const key = artifactKey(kind, id);
       const values = {
         payload: kept as Json,
         expires_at: isoTime(now() + (expiresIn ?? 0) * 1_000),
@@ -82,7 +73,7 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
       return payload;
     },
     async consume(id) {
-      const where = all(equals('key', keyOf(kind, id)), equals('consumed_at', null));
+      const where = all(equals('key', artifactKey(kind, id)), equals('consumed_at', null));
       const set = { consumed_at: isoTime(now()) };
       const [used] = await store.write([{ kind: 'update', model, where, set }]);
       if (used?.matched === 1 || kind === 'RefreshToken') return;
@@ -91,7 +82,7 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
       throw new errors.InvalidGrant(`${kind} already consumed`);
     },
     async destroy(id) {
-      await store.write([{ kind: 'remove', model, where: equals('key', keyOf(kind, id)) }]);
+      await store.write([{ kind: 'remove', model, where: equals('key', artifactKey(kind, id)) }]);
     },
     async revokeByGrantId(grantId) {
       const where = all(equals('grant', grantId), equals('kind', kind));
@@ -105,11 +96,6 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
   function isUsedUp(consumedAt: string): boolean {
     return kind !== 'RefreshToken' || Date.parse(consumedAt) + refreshGrace <= now();
   }
-}
-
-/** What it is found by. */
-export function keyOf(kind: ArtifactKind, id: string): string {
-  return hash('sha256', `${kind}:${id}`, 'base64url');
 }
 
 function isoTime(time: number): string {

@@ -2,7 +2,7 @@ import { type Configuration, errors } from 'oidc-provider';
 import type { Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { accessTokenSeconds } from '../tokens/lifetimes.ts';
-import { keyOf } from './artifact-store.ts';
+import { artifactKey } from './artifact-key.ts';
 import { findService } from './find-service.ts';
 
 type Formats = NonNullable<NonNullable<Configuration['formats']>['customizers']>;
@@ -27,7 +27,7 @@ export function createTokenClaims(runtime: Runtime): {
       }
       const row = {
         id: runtime.newId(),
-        key: keyOf('AccessToken', String(payload.jti)),
+        key: artifactKey('AccessToken', String(payload.jti)),
         kind: 'AccessToken',
         grant: typeof payload.gid === 'string' ? payload.gid : null,
         payload: { client_id: String(payload.client_id) },

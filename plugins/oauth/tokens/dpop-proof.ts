@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hasCode, type PresentedCredential, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { resourceOf } from '../endpoints.ts';
-import { keyOf } from '../provider/artifact-store.ts';
+import { artifactKey } from '../provider/artifact-key.ts';
 
 /** Why a proof does not count, for the log; undefined: it does. */
 export type CheckProof = (presented: PresentedCredential, jkt: string) => Promise<string | undefined>;
@@ -56,7 +56,7 @@ export function createProofCheck(runtime: Runtime): CheckProof {
   async function isFirst(id: string): Promise<boolean> {
     const row = {
       id: runtime.newId(),
-      key: keyOf('DPoPProof', id),
+      key: artifactKey('DPoPProof', id),
       kind: 'DPoPProof',
       grant: null,
       payload: {},
