@@ -115,7 +115,7 @@ export default definePlugin({
     scope.access(fieldRuleLayer(directory));
 
     scope.guard('admit', globalNetworkGuard(admitted));
-    scope.guard('authenticate', keyGuard({ ring: () => started().ring, usage: () => started().usage, limits }));
+    scope.guard('authenticate', keyGuard({ ring: () => started().ring, limits }));
     scope.guard('session', rateHeadersGuard({ rates, limits }));
     scope.guard('session', sessionGuard({ book: () => started().book, limits }));
     scope.guard('network', credentialNetworkGuard(limits));
@@ -226,6 +226,7 @@ export default definePlugin({
       refresher.notice();
     });
     scope.on('policy.changed', () => running?.ring.expire());
+    scope.on('call.finished', ({ call }) => running?.usage.finished(call));
     scope.on('record.changed', ({ model }) => {
       if (decidesOnCallers.has(model)) running?.ring.expire();
     });

@@ -44,6 +44,11 @@ export interface PerformOptions {
 /** The pipeline as the transports see it. None of these throws. */
 export interface Gate {
   receive(message: InboundMessage): Call;
+  /**
+   * Whether it is known who calls, and from where that is allowed: `admit` and `authenticate` alone, for a request that is
+   * large and not read yet. Only a refusal is written down; what is read goes through `admit` all the same.
+   */
+  identify(call: Call): Promise<Refusal | undefined>;
   /** The guarding stages, admit to fields. */
   admit(call: Call): Promise<Refusal | undefined>;
   /**

@@ -47,7 +47,8 @@ export function createGate(parts: GateParts): Gate {
       plan.findIndex(stage => stage.name === name),
     );
   const guarding = before('execute');
-  const identifying = before('rate');
+  const rechecking = before('rate');
+  const identifying = before('session');
   const redacting = guards.get('redact') ?? [];
   const methods = createMethods(catalog, runTool);
 
@@ -160,8 +161,9 @@ export function createGate(parts: GateParts): Gate {
 
   return {
     receive: message => openCall(message, { runtime, traces }),
+    identify: call => traces.run(call.trace, () => pass(call, identifying)),
     admit: call => traces.run(call.trace, () => pass(call, guarding)),
-    recheck: call => traces.run(call.trace, () => pass(call, identifying)),
+    recheck: call => traces.run(call.trace, () => pass(call, rechecking)),
     perform: (call, options) => traces.run(call.trace, () => perform(call, options)),
     seal: (call, outcome) => traces.run(call.trace, () => seal(call, outcome)),
   };

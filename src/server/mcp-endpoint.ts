@@ -30,7 +30,9 @@ import { parseStrictJson } from './strict-json.ts';
 /*
  * `/mcp`: one request in, one answer out, everything through the gate.
  *
- *   host, origin, size, JSON ── refused before the stages, and audited all the same
+ *   host, origin, size ── refused before the stages, and audited all the same
+ *     → more than 64 KiB: gate.identify ── a stranger is refused before any of it is parsed
+ *     → JSON ── refused before the stages, too
  *     → gate.admit ── refused: an answer of its own
  *       → a plain request: gate.perform, one JSON object, no SDK
  *       → anything else: the SDK, in the session's own server or in one of its own
@@ -42,6 +44,9 @@ export interface EndpointParts extends VisitParts {
   readonly settings: Pick<ServerSettings, 'maxBodyBytes'>;
   readonly sdkAnswer: SdkAnswer;
 }
+
+/** Bytes of a body that are parsed whoever sends it. A megabyte of JSON can take a tenth of a second: not for strangers. */
+const readUnseen = 65_536;
 
 /** Rejects only where the client has gone away. */
 export function createMcpEndpoint(parts: EndpointParts) {
@@ -68,9 +73,12 @@ export function createMcpEndpoint(parts: EndpointParts) {
 
   async function post(visit: Visit): Promise<void> {
     const { request } = visit;
-    const posted = await postedJson(request, settings.maxBodyBytes);
-    if (posted instanceof GatehouseError) return refuseEarly(gate, visit, posted);
-    const { body } = posted;
+    const bytes = await postedBytes(request, settings.maxBodyBytes);
+    if (bytes instanceof GatehouseError) return refuseEarly(gate, visit, bytes);
+    if (bytes.length > readUnseen && !(await isKnown(visit))) return;
+    const parsed = parsedJson(bytes);
+    if (parsed instanceof GatehouseError) return refuseEarly(gate, visit, parsed);
+    const { body } = parsed;
     const inbound = inboundMessage({ headers: request.headers, body });
     if (inbound.kind === 'batch') return batch(visit, inbound, body as unknown[]);
 
@@ -94,6 +102,14 @@ export function createMcpEndpoint(parts: EndpointParts) {
     if (newSession !== undefined) return sdkAnswer.initialize(visit, question, newSession);
     if (session !== 'elsewhere') return sdkAnswer.serve(visit, question, session);
     return inbound.kind === 'notification' ? accept(visit, call, 202) : unknownSession(visit, call, id);
+  }
+
+  /** Whether the caller is anybody; false: it is answered already. */
+  async function isKnown(visit: Visit): Promise<boolean> {
+    const call = gate.receive(bodilessMessage(visit, ''));
+    const refusal = await gate.identify(call);
+    if (refusal) replyRefusal(visit, { call, refusal, id: null });
+    return refusal === undefined;
   }
 
   async function perform(visit: Visit, inbound: Inbound, call: Call): Promise<void> {
@@ -202,13 +218,15 @@ function notAllowed(): GatehouseError {
   return serverErrors.METHOD_NOT_ALLOWED({ headers: { Allow: 'POST' } });
 }
 
-/** The body of a POST, parsed; or what is wrong with it. */
-async function postedJson(request: IncomingMessage, limit: number): Promise<{ body: unknown } | GatehouseError> {
+/** The body of a POST, or what is wrong with it. */
+async function postedBytes(request: IncomingMessage, limit: number): Promise<Buffer | GatehouseError> {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (type !== 'application/json' || encoding !== 'identity') return serverErrors.CONTENT_TYPE_UNSUPPORTED();
-  const bytes = await readBody(request, limit);
-  if (bytes instanceof GatehouseError) return bytes;
+  return readBody(request, limit);
+}
+
+function parsedJson(bytes: Buffer): { body: unknown } | GatehouseError {
   try {
     return { body: parseStrictJson(bytes) };
   } catch (thrown) {

@@ -75,6 +75,7 @@ const cases: readonly [
 function gateThatAnswers(result: Record<string, unknown>): Gate {
   return {
     receive: message => ({ ...message, responseHeaders: {} }) as unknown as Call,
+    identify: async () => undefined,
     admit: async () => undefined,
     recheck: async () => undefined,
     perform: async (): Promise<Performed> => ({ ok: true, result }),

@@ -1,9 +1,9 @@
-import { all, any, equals, hasCode, not, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import { all, any, type Call, equals, hasCode, not, type Runtime, type WriteOperation } from '../../../src/index.ts';
 
 /** Counts what each key is used for, in memory, and writes it down now and then. */
 export interface KeyUsage {
-  /** `time`: ms since the epoch. */
-  used(use: { id: string; time: number; address: string }): void;
+  /** A call has ended, which a key may have made; refused or not, as long as the key itself was good. */
+  finished(call: Call): void;
   /** Writes what has come together; keeps it for the next time where the store does not answer. */
   flush(): Promise<void>;
 }
@@ -64,7 +64,9 @@ export function createKeyUsage(runtime: Runtime): KeyUsage {
   }
 
   return {
-    used,
+    finished({ principal, receivedAt: time, address }) {
+      if (principal?.credential.kind === 'api-key') used({ id: principal.credential.id, time, address });
+    },
     async flush() {
       const taken = [...uses];
       uses = new Map();

@@ -11,23 +11,17 @@ import { requireKey } from '../keys/end-key.ts';
 import { looksLikeKey } from '../keys/key-format.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { type KeyState, loadKey } from '../keys/load-key.ts';
-import type { KeyUsage } from '../keys/usage.ts';
 import type { LimitsBook } from '../limits-book.ts';
 
 /**
  * Who calls, by API key. Whatever is wrong with a key, the caller is told the same; the log learns the reason. A key in
  * the URL is refused, right or wrong, without a word about which.
  */
-export function keyGuard(parts: {
-  readonly ring: () => KeyRing;
-  readonly usage: () => KeyUsage;
-  readonly limits: LimitsBook;
-}): Guard<'authenticate'> {
-  function accept(call: Call, state: KeyState): Principal {
+export function keyGuard(parts: { readonly ring: () => KeyRing; readonly limits: LimitsBook }): Guard<'authenticate'> {
+  function accept(state: KeyState): Principal {
     if ('refused' in state) throw refusal(state.refused);
     const { principal, limits } = state.key;
     parts.limits.note(principal, limits);
-    parts.usage().used({ id: principal.credential.id, time: call.receivedAt, address: call.address });
     return principal;
   }
 
@@ -41,7 +35,7 @@ export function keyGuard(parts: {
         reportIfReal(call, runtime, state);
         throw inUrl();
       }
-      return state instanceof Promise ? state.then(known => accept(call, known)) : accept(call, state);
+      return state instanceof Promise ? state.then(accept) : accept(state);
     },
     async trial(_call, runtime, claim) {
       if (claim === undefined) return undefined;

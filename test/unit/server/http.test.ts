@@ -211,6 +211,41 @@ describe('what is refused before the stages', () => {
     expect(logged()).toEqual([`-: admit ${code}`]);
   });
 
+  describe('a body of a hundred kilobytes', () => {
+    const body = `{"jsonrpc":${' '.repeat(100_000)}`;
+    let roomy: TestServer;
+    let there: string;
+    const heard = () =>
+      roomy.entries
+        .splice(0)
+        .map(({ call, outcome }) => [call.method, outcome.kind, 'code' in outcome && outcome.code]);
+    beforeAll(async () => {
+      roomy = testServer({ settings: { maxBodyBytes: 200_000 } });
+      ({ url: there } = await roomy.server.listen());
+    });
+    afterAll(() => roomy.server.close());
+
+    test.each([
+      ['without a key', undefined],
+      ['with a wrong one', 'gh_cccccccc_guess'],
+    ])(`${verifies('PROTO-4')} is not parsed for a stranger, %s`, async (_, key) => {
+      const answer = await send(there, { key, body });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+      expect(heard()).toEqual([['', 'denied', 'UNAUTHENTICATED']]);
+    });
+
+    test('is parsed for a caller that is known, and is one call', async () => {
+      expect((await send(there, { key: keys.alice, body })).json).toMatchObject({
+        error: { data: { code: 'JSON_INVALID' } },
+      });
+      expect(heard()).toEqual([['', 'denied', 'JSON_INVALID']]);
+      const params = { name: 'echo', arguments: { text: 'x'.repeat(100_000) } };
+      expect((await send(there, { ...good, key: keys.alice, method: 'tools/call', params })).status).toBe(200);
+      expect(heard()).toEqual([['tools/call', 'ok', false]]);
+    });
+  });
+
   test(`${verifies('PROTO-4')} another Host, on every route`, async () => {
     for (const path of ['/mcp', '/healthz', '/readyz', '/plugin/where', '/nothing']) {
       const answer = await raw(
