@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mongoose, { type Connection, mongo } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { describeOnMongo } from '../contract/mongo-server.ts';
 import { verifies } from '../requirements.ts';
 import { runCommand } from '../support/command-line.ts';
 import { makeFolder, writeInto } from '../support/folder.ts';
@@ -22,7 +23,7 @@ import { models } from './models/index.ts';
 export default defineConfig({ plugins: { base: {}, records: {}, security: {} }, models });
 `;
 
-describe.skipIf(!process.env.MONGODB_URI)('introspect (MongoDB)', () => {
+describeOnMongo('introspect', () => {
   let store: TestStore;
   let connection: Connection;
 

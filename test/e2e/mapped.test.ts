@@ -1,7 +1,8 @@
 import mongoose, { type Connection, mongo } from 'mongoose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../plugins/security/plugin.ts';
 import { type ConfigOptions, defineConfig, defineModel, field } from '../../src/index.ts';
+import { describeOnMongo } from '../contract/mongo-server.ts';
 import { verifies } from '../requirements.ts';
 import { auditOf } from '../support/people.ts';
 import { callTool } from '../support/raw-client.ts';
@@ -53,7 +54,7 @@ const policies: ConfigOptions['policies'] = {
 
 const plugins = { base: {}, records: {}, security: { rate: { perMinute: 100_000 } } };
 
-describe.skipIf(!process.env.MONGODB_URI)('collections of others, behind the gate (MongoDB)', () => {
+describeOnMongo('collections of others, behind the gate', () => {
   let store: TestStore;
   let gatehouse: TestGatehouse;
   let twin: TestGatehouse;
@@ -241,24 +242,24 @@ describe.skipIf(!process.env.MONGODB_URI)('collections of others, behind the gat
   });
 });
 
-describe('models mapped onto collections that cannot be', () => {
-  const start = async (location: string, collection: object) => {
-    const models = [defineModel({ ...mark, collection: { name: 'marks', ...collection } })];
-    const config = defineConfig({ plugins, models, store: location, server: { port: 0, logLevel: 'silent' } });
-    const started = await startGatehouse({ config });
-    await started.stop();
-  };
+async function start(location: string, collection: object): Promise<void> {
+  const models = [defineModel({ ...mark, collection: { name: 'marks', ...collection } })];
+  const config = defineConfig({ plugins, models, store: location, server: { port: 0, logLevel: 'silent' } });
+  const started = await startGatehouse({ config });
+  await started.stop();
+}
 
-  test('on SQLite the start is refused, and the message names the model', async () => {
-    const sqlite = await sqliteStore();
-    await expect(start(sqlite.location, {})).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-      message: expect.stringMatching(/crm\.mark/),
-    });
-    await sqlite.drop();
+test('on SQLite a mapped model is refused at start, and the message names it', async () => {
+  const sqlite = await sqliteStore();
+  await expect(start(sqlite.location, {})).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/SQLite.*crm\.mark/),
   });
+  await sqlite.drop();
+});
 
-  test.skipIf(!process.env.MONGODB_URI).each([
+describeOnMongo('collections that cannot be mapped', () => {
+  test.each([
     ['one that is not there', {}, /no collection/],
     ["Gatehouse's own", { name: 'security.api-key-secret' }, /not a collection of records of others/],
     ['its book-keeping', { name: 'gatehouse_store' }, /not a collection of records of others/],
