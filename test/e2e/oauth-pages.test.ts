@@ -123,6 +123,19 @@ describeInChromium('the pages in Chromium', () => {
     expect(await frame?.getByRole('button', { name: 'Connect', exact: true }).count()).toBe(0);
   }, 120_000);
 
+  test('an app that opens the pages in a window of its own gets its answer there', async () => {
+    const clientId = await house.register({ redirect_uris: [`${appUrl}/callback`] });
+    const asked = `${house.origin}${house.request({ clientId, redirect_uri: `${appUrl}/callback` })}`;
+    await page.goto(appUrl);
+    const opening = page.waitForEvent('popup');
+    await page.evaluate(`void window.open(${JSON.stringify(asked)})`);
+    page = await opening;
+    await signIn();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('Done').waitFor();
+    expect(await page.evaluate('window.opener !== null')).toBe(true);
+  }, 120_000);
+
   test('the keyboard alone is enough', async () => {
     await ask();
     await page.keyboard.press('Tab');

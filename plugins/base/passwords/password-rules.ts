@@ -6,7 +6,7 @@ const minLength = 12;
 /** zxcvbn's scale from 0 to 4: from 3 on, guessing needs more than 10⁸ tries against a slow hash. */
 const minScore = 3;
 /** What attackers of this server try first. */
-const productWords = ['gatehouse', 'tidewater'];
+const productWords = ['gatehouse'];
 
 /** Whose password it is: a password made of these is weak. */
 export interface Person {

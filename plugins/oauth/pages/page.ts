@@ -16,7 +16,10 @@ export interface Page {
 
 const styleHash = hash('sha256', style, 'base64');
 
-/** Nothing is loaded, run, framed or kept. */
+/**
+ * Nothing is loaded, run, framed or kept. No `Cross-Origin-Opener-Policy`: apps open these pages in a window of their own
+ * and wait there for the answer, which would never come.
+ */
 export function pageHeaders({ formTargets = [] }: Pick<Page, 'formTargets'>): Readonly<Record<string, string>> {
   const policy = [
     "default-src 'none'",
@@ -34,7 +37,6 @@ export function pageHeaders({ formTargets = [] }: Pick<Page, 'formTargets'>): Re
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'X-Robots-Tag': 'noindex, nofollow',
-    'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'publickey-credentials-get=(), camera=(), microphone=(), geolocation=()',
   };

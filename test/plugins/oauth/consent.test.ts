@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
 import { openPagesHouse, type PagesHouse, webCallback } from './pages-house.ts';
-import { formOf, type PageAnswer } from './raw-browser.ts';
+import { formOf, type PageAnswer, type RawBrowser } from './raw-browser.ts';
 
 const approve = (...scopes: string[]) =>
   [['decision', 'approve'], ...scopes.map(scope => ['scope', scope] as const)] as const;
@@ -11,21 +11,32 @@ const ticked = ({ text }: PageAnswer) => Array.from(text.matchAll(/value="(\w+)"
 describeOnStores('consent', open => {
   let store: TestStore;
   let house: PagesHouse;
+  let sara: RawBrowser;
 
   beforeAll(async () => {
     store = await open();
     house = await openPagesHouse(store);
+    sara = house.browser();
+    await house.signIn(sara, await sara.get('/mcp/oauth/apps'));
   });
   afterAll(async () => {
     await house?.stop();
     await store?.drop();
   });
 
-  /** A browser in which sara has signed in for an app, and is asked. */
+  /** A browser in which sara has signed in, and is asked about an app. */
   async function asked(parameters: Record<string, string> = {}, metadata: Record<string, unknown> = {}) {
     const browser = house.browser();
+    for (const [name, cookie] of sara.cookies) browser.cookies.set(name, cookie);
     const clientId = await house.register(metadata);
-    const page = await house.signIn(browser, await house.arrive(browser, { clientId, ...parameters }));
+    const page = await house.arrive(browser, { clientId, ...parameters });
+    return { browser, clientId, page };
+  }
+  /** The same, where she signs in for it. */
+  async function askedAnew(metadata: Record<string, unknown> = {}) {
+    const browser = house.browser();
+    const clientId = await house.register(metadata);
+    const page = await house.signIn(browser, await house.arrive(browser, { clientId }));
     return { browser, clientId, page };
   }
 
@@ -111,7 +122,7 @@ describeOnStores('consent', open => {
   });
 
   test('prompt=login asks for the password although somebody is signed in, once', async () => {
-    const { browser, clientId, page } = await asked();
+    const { browser, clientId, page } = await askedAnew();
     await browser.submit(page, '/consent', approve('read', 'write'));
     const again = await house.arrive(browser, { clientId, prompt: 'login' });
     expect(again.text).toContain('name="password"');
@@ -120,7 +131,7 @@ describeOnStores('consent', open => {
   });
 
   test('somebody else can sign in instead, and sees a page of their own', async () => {
-    const { browser, page } = await asked();
+    const { browser, page } = await askedAnew();
     const form = await browser.follow(await browser.submit(page, '/consent', [['decision', 'switch']]));
     expect(form.text).toContain('name="password"');
     const other = await house.signIn(browser, form, { login: 'hank' });
@@ -145,7 +156,7 @@ describeOnStores('consent', open => {
 
   test('the token of one request, or of another browser, is of no use for another', async () => {
     const one = await asked();
-    const other = await asked();
+    const other = await askedAnew();
     const { action, hidden } = formOf(one.page, '/consent');
     expect((await other.browser.post(action, [...hidden, ...approve('read')])).status).toBe(403);
     const second = await house.arrive(one.browser, { clientId: await house.register() });
@@ -218,7 +229,7 @@ describeOnStores('consent', open => {
   });
 
   test(`${verifies('OAUTH-10')} signing in and the answer are in the log, with user, app and address`, async () => {
-    const { browser, page } = await asked({}, { client_name: 'Logged app' });
+    const { browser, page } = await askedAnew({ client_name: 'Logged app' });
     await browser.follow(await browser.submit(page, '/consent', approve('read')));
     const entries = await house.app.runtime.store.find({
       model: 'security.audit-entry',

@@ -56,7 +56,8 @@ export async function openPagesHouse(
     if (!found) throw new Error(`no user ${login}`);
     return found;
   }
-  for (const login of ['admin', 'sara', 'hank']) await setPassword({ runtime, owner: await user(login), password });
+  const people = await Promise.all(['admin', 'sara', 'hank'].map(user));
+  await Promise.all(people.map(owner => setPassword({ runtime, owner, password })));
 
   const request: PagesHouse['request'] = ({ clientId, ...parameters }) => {
     const all = {

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Request } from 'express';
 import { describe, expect, test } from 'vitest';
+import { type ConsentPage, consentPage } from '../../../plugins/oauth/pages/consent-page.ts';
 import { html } from '../../../plugins/oauth/pages/html.ts';
 import { pageHeaders } from '../../../plugins/oauth/pages/page.ts';
 import { redirectPlace } from '../../../plugins/oauth/pages/redirect-place.ts';
 import { shownText } from '../../../plugins/oauth/pages/shown-text.ts';
 import { formToken, isOwnForm } from '../../../plugins/oauth/people/browser-cookie.ts';
+import type { AuthorizationRequest } from '../../../plugins/oauth/provider/authorization-server.ts';
 import { readForm } from '../../../plugins/oauth/routes/read-form.ts';
 import { hasCode } from '../../../src/index.ts';
 
@@ -45,6 +47,63 @@ test.each([
 ])('%s leads to %s (%s)', (uri, name, kind, formTarget) => {
   expect(redirectPlace(uri)).toEqual({ name, kind, formTarget });
   expect(pageHeaders({ formTargets: [formTarget] })['Content-Security-Policy']?.split('; ')).toHaveLength(5);
+});
+
+describe('the consent page', () => {
+  const pageFor = (changes: Partial<Omit<ConsentPage, 'asked'>> & { asked?: Partial<AuthorizationRequest> } = {}) => {
+    const { asked, ...rest } = changes;
+    const request: AuthorizationRequest = {
+      uid: 'uid',
+      client: { id: 'https://app.example/oauth/client.json', name: 'App', kind: 'cimd' },
+      redirectUri: 'https://app.example/callback',
+      scopes: ['read', 'delete'],
+      offline: false,
+      resource: 'https://gatehouse.example/mcp',
+      prompts: new Set(),
+      loginHint: undefined,
+      ...asked,
+    };
+    const user = { login: 'sara', name: 'Sara <b>' };
+    const page = {
+      action: '/act',
+      token: 'token',
+      user,
+      possible: ['read', 'delete'] as const,
+      ticked: new Set<never>(),
+    };
+    return consentPage({ ...page, asked: request, ...rest }).body.markup;
+  };
+  const count = (markup: string, part: string) => markup.split(part).length - 1;
+
+  test('offers what was asked and can be given, ticked as told', () => {
+    const markup = pageFor({ possible: ['read', 'write'], ticked: new Set(['read', 'delete']) });
+    expect(count(markup, 'type="checkbox"')).toBe(1);
+    expect(markup).toContain('value="read" checked');
+  });
+  test('has no way to agree where nothing can be given', () => {
+    const markup = pageFor({ possible: [] });
+    expect(count(markup, 'type="checkbox"')).toBe(0);
+    expect(markup).not.toContain('value="approve"');
+    expect(markup).toContain('value="deny"');
+  });
+  test('says who publishes the app, as far as is known', () => {
+    expect(pageFor()).toContain('<dt>Published at</dt>\n<dd>app.example</dd>');
+    expect(pageFor({ asked: { client: { id: 'x', name: 'X', kind: 'dcr' } } })).toContain(
+      'nobody has checked its name',
+    );
+    expect(pageFor({ asked: { client: { id: 'x', name: 'X', kind: 'service' } } })).toContain(
+      'an admin of this server',
+    );
+  });
+  test('says that the app can come back, and where to end that', () => {
+    expect(pageFor()).not.toContain('/mcp/oauth/apps');
+    expect(pageFor({ asked: { offline: true } })).toContain('<a href="/mcp/oauth/apps">');
+  });
+  test('warns of apps on the device, and shows the names of people as text', () => {
+    expect(pageFor()).not.toContain('own device');
+    expect(pageFor({ asked: { redirectUri: 'com.example.app:/callback' } })).toContain('own device');
+    expect(pageFor()).toContain('Sara &lt;b&gt;');
+  });
 });
 
 test('the proof in a form is of one browser and one place', () => {
