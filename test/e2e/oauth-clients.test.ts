@@ -9,7 +9,7 @@ import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPagesHouse, type PagesHouse } from '../plugins/oauth/pages-house.ts';
 import { verifies } from '../requirements.ts';
-import { agreeAsSara, type MemoryProvider, memoryProvider } from '../support/oauth-person.ts';
+import { agreeAsSara, type MemoryProvider, memoryProvider, setTime } from '../support/oauth-person.ts';
 import { auditOf } from '../support/people.ts';
 import { describeOnStores, type TestStore } from '../support/stores.ts';
 
@@ -63,7 +63,7 @@ describeOnStores('the official clients sign in', open => {
   beforeAll(async () => {
     store = await open();
     house = await openPagesHouse(store);
-    setTime(house.clock.now);
+    setTime(house, house.clock.now);
   });
   afterAll(async () => {
     vi.useRealTimers();
@@ -71,12 +71,6 @@ describeOnStores('the official clients sign in', open => {
     await house?.stop();
     await store?.drop();
   });
-
-  /** Of the house and of the machine, by which tokens are issued. */
-  function setTime(time: number): void {
-    vi.useFakeTimers({ toFake: ['Date'], now: time });
-    house.clock.now = time;
-  }
 
   describe.each(Object.entries(lines))('%s', (line, attempt) => {
     const url = () => new URL(house.url);
@@ -113,7 +107,7 @@ describeOnStores('the official clients sign in', open => {
       const provider = memoryProvider({ redirectUrl: 'http://127.0.0.1:4567/callback' });
       const client = await signIn(provider, ['read']);
       const before = provider.current()?.access_token;
-      setTime(house.clock.now + 16 * 60_000);
+      setTime(house, house.clock.now + 16 * 60_000);
       expect(await search(client)).toMatchObject({ structuredContent: { total: expect.any(Number) } });
       expect(provider.current()?.access_token).not.toBe(before);
     });

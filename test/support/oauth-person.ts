@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { vi } from 'vitest';
 import type { PagesHouse } from '../plugins/oauth/pages-house.ts';
 
 /** What a client of the official SDKs keeps about one server, in memory, and where it sends its user. */
@@ -67,4 +68,10 @@ export async function agreeAsSara(
   const back = await browser.follow(await browser.submit(page, '/consent', [['decision', 'approve'], ...ticked]));
   if (!back.location) throw new Error(`no way back to the client: ${back.status} ${back.text}`);
   return back.location.searchParams;
+}
+
+/** The time of the house and of the machine, by which tokens are issued. Real again by `vi.useRealTimers`. */
+export function setTime(house: Pick<PagesHouse, 'clock'>, time: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: time });
+  house.clock.now = time;
 }
