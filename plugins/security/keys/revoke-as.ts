@@ -20,9 +20,9 @@ export async function revokeKeyAs(input: {
   const { records } = await keys.search({ domain, fields: ['prefix'], limit: 1 });
   const [found] = records;
   if (!found) throw kernelErrors.RECORD_NOT_FOUND({ message: `There is no key ${reference}, or it is not yours.` });
-  // The record rules for writing are held against it as well.
-  await keys.write([found.id], {}, { dryRun: true });
   const plain = parsePublicId(found.id)?.id ?? found.id;
+  // The record rules for writing are held against it as well. A key may not write itself, but end itself.
+  if (plain !== env.principal.credential.id) await keys.write([found.id], {}, { dryRun: true });
   await revokeKey({ runtime, id: plain, reason, by: env.principal.user.login });
   return { id: plain, prefix: String(found.values.prefix) };
 }

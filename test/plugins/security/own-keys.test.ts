@@ -14,6 +14,7 @@ describeOnStores('own keys', open => {
     await house.user('sara');
     await house.user('hank');
     await house.user('mona', ['security.manager']);
+    await house.user('root', ['security.admin']);
   });
   afterAll(async () => {
     await house?.stop();
@@ -87,6 +88,41 @@ describeOnStores('own keys', open => {
     const made = await house.call({ key, tool: 'create', args: { model, records: [{ name: 'another' }] } });
     expect(made.code).toBeDefined();
     expect(await stored(id)).toMatchObject({ prefix, rate: 50, version: 1 });
+  });
+
+  test(`${verifies('KEY-3')} nor can a manager's: the key that calls is not written or deleted, others are`, async () => {
+    const { id, key } = await house.key({ user: 'mona', scopes: ['read', 'write'], models: [model], rate: 50 });
+    const other = await house.key({ user: 'mona', rate: 50 });
+    const write = (which: string, values: object) =>
+      house.call({ key, tool: 'write', args: { ids: [`${model}/${which}`], values } });
+    for (const values of [
+      { models: null },
+      { scopes: ['delete'] },
+      { rate: 9_999 },
+      { expires_at: null },
+      { allow: [] },
+    ]) {
+      expect((await write(id, values)).code, JSON.stringify(values)).toBe('RULE_VIOLATED');
+    }
+    const both = [`${model}/${other.id}`, `${model}/${id}`];
+    expect((await house.call({ key, tool: 'write', args: { ids: both, values: { rate: 70 } } })).code).toBe(
+      'RULE_VIOLATED',
+    );
+    expect((await write(other.id, { rate: 70 })).code).toBeUndefined();
+    expect(await stored(id)).toMatchObject({ models: [model], rate: 50, version: 1 });
+    expect(await stored(other.id)).toMatchObject({ rate: 70 });
+    const root = await house.key({ user: 'root', scopes: 'all' });
+    expect((await house.call({ key: root.key, tool: 'delete', args: { ids: [`${model}/${root.id}`] } })).code).toBe(
+      'RULE_VIOLATED',
+    );
+  });
+
+  test(`${verifies('KEY-8')} a key that got into wrong hands can be used to end it, by its user and by a manager`, async () => {
+    for (const user of ['sara', 'mona']) {
+      const { key, prefix } = await house.key({ user, scopes: ['read', 'write'] });
+      expect((await revoke(key, prefix)).code).toBeUndefined();
+      expect((await house.call({ key })).code).toBe('UNAUTHENTICATED');
+    }
   });
 
   test(`${verifies('KEY-8', 'KEY-3')} a key without the scope write, or with a list of other models, ends none`, async () => {
