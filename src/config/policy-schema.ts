@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { masks } from '../model/mask.ts';
 
 const names = z.array(z.string()).readonly();
+/** Of what is hidden, and from whom: a list without names would hide nothing, from nobody. */
+const someNames = z.array(z.string()).min(1, 'Expected at least one name.').readonly();
 const flags = {
   read: z.boolean().optional(),
   write: z.boolean().optional(),
@@ -24,10 +26,10 @@ export const policySchemas = {
   fields: z
     .strictObject({
       model: z.string().optional(),
-      fields: names.optional(),
+      fields: someNames.optional(),
       classify: z.enum(['pii', 'phi', 'financial']).optional(),
       except: names.optional(),
-      groups: names.optional(),
+      groups: someNames.optional(),
       mask: z.literal([true, ...masks]).optional(),
     })
     .refine(({ fields, classify }) => fields || classify, 'Expected `fields` or `classify`: what to hide.')

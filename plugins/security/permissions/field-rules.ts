@@ -105,13 +105,14 @@ function configRule(entry: PolicySet['fields'][number]): FieldRule {
   return { fields: fields && new Set(fields), classify, except, groups, mask, origin: { entry } };
 }
 
-/** What cannot be read hides more, never less: a list of names that is none, groups that are gone. */
+/** What cannot be read hides more, never less: a list of names that is none or has none, groups that are gone. */
 function storedRule(row: Row, nameOf: GroupNames): FieldRule {
   const groups = namesOf(row.groups, nameOf);
-  const isList = Array.isArray(row.fields) && row.fields.every(name => typeof name === 'string');
+  const { fields } = row;
+  const isList = Array.isArray(fields) && fields.length > 0 && fields.every(name => typeof name === 'string');
   const isWhole = groups.length > 0 && groups.length === idList(row.groups).length;
   return {
-    fields: isList ? new Set(row.fields as readonly string[]) : undefined,
+    fields: isList ? new Set(fields as readonly string[]) : undefined,
     classify: typeof row.classify === 'string' ? row.classify : undefined,
     except: namesOf(row.except, nameOf),
     groups: isWhole ? groups : undefined,

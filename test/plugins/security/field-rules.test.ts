@@ -68,6 +68,8 @@ describe(`${verifies('FIELD-1')} field policies`, () => {
     [{ classify: 'pii', except: [gone.id] }, ['gone'], true],
     [{ model: 'x.partner', fields: 'email' }, [], true],
     [{ model: 'x.partner', fields: [1, 2] }, [], true],
+    [{ model: 'x.partner', fields: [] }, [], true],
+    [{ model: 'x.partner', fields: [], classify: 'phi' }, [], false],
   ])('stored as %j for %j: hidden %s', (stored, callersGroups, expected) => {
     expect(isHidden({ stored }, callersGroups)).toBe(expected);
   });

@@ -204,6 +204,16 @@ const single: readonly { what: string; options: string; fault: string | RegExp; 
     fault: /fields\[0\]: Expected `model`/,
   },
   {
+    what: 'a list of hidden fields without any',
+    options: `${base}, policies: { fields: [{ model: 'sale.order', fields: [] }] }`,
+    fault: /fields\[0\]\.fields: Expected at least one name/,
+  },
+  {
+    what: 'fields hidden from no group',
+    options: `${base}, policies: { fields: [{ classify: 'pii', groups: [] }] }`,
+    fault: /fields\[0\]\.groups: Expected at least one name/,
+  },
+  {
     what: 'an unknown class',
     options: `${base}, policies: { fields: [{ classify: 'pi' }] }`,
     fault: /fields\[0\]\.classify: Expected one of pii, phi, financial, got "pi"\. Did you mean pii\?/,
