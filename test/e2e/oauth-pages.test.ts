@@ -145,11 +145,11 @@ describeInChromium('the pages in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /Connect/ }).waitFor();
     const seen: unknown[] = [];
-    for (let stop = 0; stop < 5; stop += 1) {
+    for (let stop = 0; stop < 6; stop += 1) {
       await page.keyboard.press('Tab');
-      seen.push(await page.evaluate('document.activeElement.value'));
+      seen.push(await page.evaluate('document.activeElement.value ?? document.activeElement.textContent'));
     }
-    expect(seen).toEqual(['read', 'write', 'create', 'delete', 'approve']);
+    expect(seen).toEqual(['read', 'write', 'create', 'delete', 'connected apps', 'approve']);
     await page.keyboard.press('Enter');
     await page.getByText('Done').waitFor();
     expect(called.at(-1)).toContain('code=');
