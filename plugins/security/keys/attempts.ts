@@ -110,7 +110,12 @@ function backOff(excess: number): number {
 }
 
 function keyOf({ prefix, address }: Claim): string {
+  return `${prefix} ${hostOf(address)}`;
+}
+
+/** What stands for one host: an IPv4 address, of an IPv6 one the /64. */
+export function hostOf(address: string): string {
   const parsed = parseAddress(address);
-  if (!parsed) return `${prefix} ${address}`;
-  return `${prefix} ${'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : parsed.toString()}`;
+  if (!parsed) return address;
+  return 'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
 }

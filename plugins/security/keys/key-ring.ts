@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { equals, type Runtime } from '../../../src/index.ts';
-import type { Attempts } from './attempts.ts';
+import { type Attempts, hostOf } from './attempts.ts';
 import { keyLength, prefixOf } from './key-format.ts';
 import { findKey, type KeyState, type LoadedKey, loadKey } from './load-key.ts';
 import { matchesHash, saltLength } from './slow-hash.ts';
@@ -46,7 +46,7 @@ interface Presented {
 /** ms that a verified key is believed without being hashed again. */
 const lifetime = 60_000;
 const maxVerified = 10_000;
-/** Slow hashes under way for one address at most, so that a flood from there cannot fill the queue for everyone. */
+/** Slow hashes under way for one host at most, so that a flood from there cannot fill the queue for everyone. */
 const maxPending = 256;
 /** Readings that changes may overtake before the result is used once without being kept. */
 const maxReadings = 3;
@@ -102,19 +102,20 @@ export function createKeyRing({ runtime, attempts }: { runtime: Runtime; attempt
     return row && { hash: String(row.hash), salt: String(row.salt) };
   }
 
-  /** One look at a time for each key, and a bounded number for each address. */
+  /** One look at a time for each key, and a bounded number for each host. */
   function lookOnce(presented: Presented): Promise<KeyState> | KeyState {
-    const { digest, address } = presented;
+    const { digest } = presented;
     const running = underWay.get(digest);
     if (running) return running;
-    const count = pending.get(address) ?? 0;
+    const host = hostOf(presented.address);
+    const count = pending.get(host) ?? 0;
     if (count >= maxPending) return crowded;
-    pending.set(address, count + 1);
+    pending.set(host, count + 1);
     const started = look(presented).finally(() => {
       underWay.delete(digest);
-      const left = (pending.get(address) ?? 1) - 1;
-      if (left > 0) pending.set(address, left);
-      else pending.delete(address);
+      const left = (pending.get(host) ?? 1) - 1;
+      if (left > 0) pending.set(host, left);
+      else pending.delete(host);
     });
     underWay.set(digest, started);
     return started;

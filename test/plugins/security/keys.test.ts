@@ -1,6 +1,10 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAttempts } from '../../../plugins/security/keys/attempts.ts';
 import { revokeKey } from '../../../plugins/security/keys/end-key.ts';
+import { generateKey, keyEntropy } from '../../../plugins/security/keys/key-format.ts';
+import { createKeyRing } from '../../../plugins/security/keys/key-ring.ts';
+import { settings } from '../../../plugins/security/settings.ts';
 import { always, equals, type StoredValue } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
@@ -269,6 +273,19 @@ describeOnStores('API keys', open => {
       last_used_at: new Date(clock.now).toISOString(),
       last_address: '192.0.2.2',
     });
+  });
+
+  test('one host, at however many IPv6 addresses of its own, does not fill the queue of slow hashes for everyone', async () => {
+    const { runtime } = house;
+    const attempts = createAttempts({ now: runtime.now, settings: settings.parse({}).lockout });
+    const ring = createKeyRing({ runtime, attempts });
+    const guess = (address: string) =>
+      ring.verify({ secret: generateKey(runtime.randomBytes(keyEntropy)).key, address });
+    const looks = Array.from({ length: 300 }, (_, index) => guess(`2001:db8:1:2:0:0:0:${index.toString(16)}`));
+    const elsewhere = guess('2001:db8:1:3:0:0:0:1');
+    expect(elsewhere).toBeInstanceOf(Promise);
+    expect(looks.filter(look => look instanceof Promise)).toHaveLength(256);
+    for (const state of await Promise.all([...looks, elsewhere])) expect(state).toHaveProperty('refused');
   });
 
   test('a key that is made while another instance looks for it is not kept as unknown', async () => {
