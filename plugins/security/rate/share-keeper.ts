@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/index.ts';
+import { giveBack } from './give-back.ts';
 import type { InstanceWatch } from './instance-watch.ts';
 import { type Holding, negotiate } from './negotiate.ts';
 import type { ShareLedger, ShareRow } from './share-ledger.ts';
@@ -185,26 +186,11 @@ export function createShareKeeper(parts: {
   }
 
   async function release(counters: readonly Counter[]): Promise<boolean[]> {
-    const instance = watch.id;
-    const rows = await ledger.read(counters.map(({ id }) => id));
-    const plans = counters.map((counter, index) => {
-      const row = rows[index];
-      const before = row?.holdings.find(holding => holding.instance === instance);
-      const used = counter.window.count(clock.now());
-      if (!row || !before || counter.lease.changing) return { isClear: !before && !counter.lease.changing };
-      const share = Math.min(before.share, used);
-      Object.assign(counter.lease, { share: Math.min(counter.lease.share, share), limit: undefined });
-      const rest = row.holdings.filter(holding => holding !== before);
-      const holdings = share > 0 ? [...rest, { ...before, share, wants: 0, freeAt: null }] : rest;
-      return { isClear: share === 0, change: { row, holdings } };
-    });
-    const changes = plans.flatMap(({ change: planned }) => planned ?? []);
-    const written = await ledger.replace(changes);
-    return plans.map(({ isClear, change: planned }, index) => {
-      const isGone = isClear && (!planned || written[changes.indexOf(planned)] === true);
-      if (isGone && counters[index]?.lease.share === 0) held.delete(counters[index].id);
-      return isGone;
-    });
+    const cleared = await giveBack({ ledger, instance: watch.id, counters, now: clock.now });
+    for (const [index, { id, lease }] of counters.entries()) {
+      if (cleared[index] && lease.share === 0) held.delete(id);
+    }
+    return cleared;
   }
 
   return {

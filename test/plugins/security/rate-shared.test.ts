@@ -12,6 +12,7 @@ const event = fc.record({
   what: fc.oneof(
     { weight: 12, arbitrary: fc.record({ calls: fc.integer({ min: 1, max: 25 }) }) },
     { weight: 1, arbitrary: fc.record({ pause: fc.integer({ min: 1, max: 200_000 }) }) },
+    { weight: 2, arbitrary: fc.constant({ isSwept: true }) },
     { weight: 1, arbitrary: fc.constant({ isKilled: true }) },
     { weight: 1, arbitrary: fc.constant({ isStopped: true }) },
     { weight: 1, arbitrary: fc.record({ failing: fc.constantFrom(0, 0.1, 0.5, 1) }) },
@@ -54,6 +55,7 @@ describe('a limit that instances share', () => {
           const instance = running[index];
           if (!instance) continue;
           if ('calls' in what) for (let call = 0; call < what.calls; call += 1) instance.call(rate);
+          if ('isSwept' in what) instance.sweep();
           if ('pause' in what) instance.pause(what.pause);
           if ('failing' in what) world.failing = what.failing;
           if ('isStopped' in what) void instance.stop();
@@ -68,7 +70,7 @@ describe('a limit that instances share', () => {
         await world.advance(200_000);
         expect(fullestMinute(admittedIn(all))).toBeLessThanOrEqual(rate + slack);
       }),
-      { numRuns: Number(process.env.RUNS ?? 60) },
+      { numRuns: 60 },
     );
   }, 300_000);
 

@@ -37,6 +37,8 @@ export interface WorldInstance {
   /** One call; when it is decided, and whether it was admitted, is in `decided`. */
   call(rate: number): void;
   readonly decided: { readonly at: number; readonly taken: Taken | undefined }[];
+  /** Forgets idle counters, as the job does. */
+  sweep(): void;
   /** For so long nothing of it runs; what has become due meanwhile runs then. */
   pause(ms: number): void;
   /** Nothing of it ever runs again. */
@@ -188,6 +190,9 @@ export function createWorld(input: { seed: number; latency: number; slack: numbe
       decided,
       call(rate) {
         after(0, () => void call(rate));
+      },
+      sweep() {
+        after(0, () => void rates.sweep(clock.now()).catch(() => {}));
       },
       pause(ms) {
         pausedUntil = Math.max(pausedUntil, time + ms);
