@@ -24,7 +24,7 @@ export const finished = [
   ...rows('POL', 1),
   ...rows('AUD', 1, 2, 3, 4, 5),
   ...rows('ALERT', 1, 2),
-  ...rows('STORE', 1, 2, 4),
+  ...rows('STORE', 1, 2, 3, 4),
   ...rows('CFG', 1, 2),
   ...rows('MAIL', 1),
   ...rows('JOB', 1),

@@ -4,6 +4,8 @@ import { createKey } from '../../plugins/security/plugin.ts';
 import { type ConfigOptions, defineConfig, defineModel, field } from '../../src/index.ts';
 import { describeOnMongo } from '../contract/mongo-server.ts';
 import { verifies } from '../requirements.ts';
+import { runCommand } from '../support/command-line.ts';
+import { makeFolder } from '../support/folder.ts';
 import { auditOf } from '../support/people.ts';
 import { callTool } from '../support/raw-client.ts';
 import { startGatehouse, type TestGatehouse } from '../support/start-gatehouse.ts';
@@ -242,6 +244,19 @@ describeOnMongo('collections of others, behind the gate', () => {
   });
 });
 
+const mappedConfig = `import { defineConfig, defineModel, field } from 'gatehouse';
+
+const mark = defineModel({
+  name: 'crm.mark',
+  label: 'Mark',
+  description: 'A mark.',
+  collection: { name: 'marks' },
+  fields: { name: field.char() },
+});
+
+export default defineConfig({ plugins: { base: {}, records: {}, security: {} }, models: [mark] });
+`;
+
 async function start(location: string, collection: object): Promise<void> {
   const models = [defineModel({ ...mark, collection: { name: 'marks', ...collection } })];
   const config = defineConfig({ plugins, models, store: location, server: { port: 0, logLevel: 'silent' } });
@@ -259,6 +274,24 @@ test('on SQLite a mapped model is refused at start, and the message names it', a
 });
 
 describeOnMongo('collections that cannot be mapped', () => {
+  test('migrate leaves them where they are', async () => {
+    const mongodb = mongoStore();
+    const connection = await mongoose.createConnection(mongodb.location).asPromise();
+    await connection.collection('marks').insertOne({ name: 'theirs' });
+    const folder = makeFolder({ 'mcp.config.ts': mappedConfig });
+    const env = { MONGODB_URI: mongodb.location };
+    const made = await runCommand(['user', 'create', '--login', 'sam'], { folder, env });
+    expect(made.stderr).toBe('');
+    const args = ['migrate', '--from', mongodb.location, '--to', 'sqlite:copy.db', '--json'];
+    const migrated = await runCommand(args, { folder, env });
+    expect(migrated.code, migrated.stderr).toBe(0);
+    const { models } = JSON.parse(migrated.stdout) as { models: { model: string }[] };
+    expect(models.map(({ model }) => model)).toContain('base.user');
+    expect(models.map(({ model }) => model)).not.toContain('crm.mark');
+    await connection.close();
+    await mongodb.drop();
+  }, 120_000);
+
   test.each([
     ['one that is not there', {}, /no collection/],
     ["Gatehouse's own", { name: 'security.api-key-secret' }, /not a collection of records of others/],

@@ -31,6 +31,7 @@ export function plainCodec(codec: Pick<Codec, 'decode' | 'encode' | 'fits' | 'st
     ...codec,
     oneOf(values) {
       const raws = values.map(codec.encode).filter(raw => raw !== undefined);
+      if (raws.length === 1) return [{ $eq: raws[0] }];
       return raws.length > 0 ? [{ $in: raws }] : [];
     },
     range(comparison, value) {

@@ -71,7 +71,8 @@ function versionOf({ mapping: { counter } }: Mapped): Expression {
 
 /** Only documents whose `_id` is what the mapping says are rows. */
 export function isRow(mapped: Mapped): Readonly<Record<string, unknown>> {
-  return { $expr: idCodec(mapped.mapping.id).fits('$_id') };
+  const { id } = mapped.mapping;
+  return id === 'objectId' ? { _id: { $type: 'objectId' } } : { $expr: idCodec(id).fits('$_id') };
 }
 
 function prefixesOf(path: string): string[] {

@@ -5,14 +5,13 @@ import { fitsAt, isAbsent, isRow, type Mapped } from './mapped-model.ts';
 /** What in the documents of a mapped model does not fit, counted by the server. How deep and long embedded documents are is not looked at. */
 export async function misfitsOf(scope: Scope, model: MongoModel & { readonly mapped: Mapped }): Promise<Misfit[]> {
   const { mapped, collection, name } = model;
-  const isNoRow = { $not: [isRow(mapped).$expr] };
   const misfits: Misfit[] = [];
   for (const [field, place] of mapped.places) {
-    const isMisfit = field === 'id' ? isNoRow : { $and: [{ $not: [isAbsent(place)] }, { $not: [fitsAt(place)] }] };
-    const pipeline = [
-      { $match: { $expr: isMisfit } },
-      { $group: { _id: null, count: { $sum: 1 }, example: { $first: '$_id' } } },
-    ];
+    const isMisfit =
+      field === 'id'
+        ? { $nor: [isRow(mapped)] }
+        : { $expr: { $and: [{ $not: [isAbsent(place)] }, { $not: [fitsAt(place)] }] } };
+    const pipeline = [{ $match: isMisfit }, { $group: { _id: null, count: { $sum: 1 }, example: { $first: '$_id' } } }];
     const [found] = await collection
       .aggregate<{ count: number; example: unknown }>(pipeline, commandOptions(scope))
       .toArray();
