@@ -1,5 +1,5 @@
 import type { Principal } from '../model/principal.ts';
-import type { Outcome } from './call.ts';
+import type { Outcome, Reached } from './call.ts';
 import type { Gate } from './gate.ts';
 
 /** Something that is no call and belongs into the same log: a sign-in, a token issued, an account locked. */
@@ -15,6 +15,8 @@ export interface AuditEvent {
   /** On whose behalf, where that is known. */
   readonly principal?: Principal;
   readonly outcome: Outcome;
+  /** Records that were shown by it. Default none. */
+  readonly reached?: readonly Reached[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface AuditEvent {
  * it cannot be written: what it is about must not be answered then.
  */
 export async function recordEvent(gate: Gate, event: AuditEvent): Promise<void> {
-  const { method, target, address, client, principal, outcome } = event;
+  const { method, target, address, client, principal, outcome, reached = [] } = event;
   const call = gate.receive({
     transport: 'http',
     era: 'modern',
@@ -36,6 +38,7 @@ export async function recordEvent(gate: Gate, event: AuditEvent): Promise<void> 
     traceparent: undefined,
   });
   call.principal = principal;
+  call.reached.push(...reached);
   const unwritten = await gate.seal(call, outcome);
   if (unwritten) throw unwritten.error;
 }

@@ -54,6 +54,8 @@ export function createCallWatch(parts: {
 
   return {
     finished({ call, outcome }) {
+      // What a webhook sends is nothing that its user does.
+      if (call.principal?.credential.kind === 'webhook') return;
       aside.push({ call, outcome });
       if (aside.length >= maxAside) drain();
     },

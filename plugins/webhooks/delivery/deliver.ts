@@ -1,6 +1,7 @@
 import type { OutboundAnswer, Row, Runtime, Send, StoredValue } from '../../../src/index.ts';
 import { disableWebhook, signingSecrets } from '../subscriptions/change-webhook.ts';
 import { findWebhook, type Webhook } from '../subscriptions/webhook.ts';
+import { noteDisclosure } from './disclosure.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { payloadOf } from './payload.ts';
 import type { Queue } from './queue.ts';
@@ -70,6 +71,17 @@ async function attempt(parts: DeliverParts, row: Row): Promise<'wait' | Record<s
   if (payload.kind === 'failed') return record(parts, { row, webhook, answer: payload, duration: 0 });
   if (payload.kind === 'wait') return 'wait';
   if (payload.kind === 'skip') return { state: 'skipped', reason: payload.reason };
+  const unwritten = await noteDisclosure({ runtime, webhook, row, ...payload }).then(
+    () => undefined,
+    (thrown: unknown): Unreadable => {
+      runtime.log.error(
+        { err: thrown, webhook: webhook.id, delivery: row.id },
+        'webhook not sent: the log cannot be written',
+      );
+      return { kind: 'failed', reason: 'the audit log cannot be written at the moment' };
+    },
+  );
+  if (unwritten) return record(parts, { row, webhook, answer: unwritten, duration: 0 });
   const begun = runtime.ticks();
   const answer = await post(parts, { row, webhook, body: payload.body });
   const duration = Math.round(runtime.ticks() - begun);

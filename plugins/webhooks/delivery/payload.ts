@@ -1,4 +1,4 @@
-import { equals, hasCode, type OutRecord, type Row, type Runtime } from '../../../src/index.ts';
+import { equals, hasCode, type OutRecord, type Principal, type Row, type Runtime } from '../../../src/index.ts';
 import { subscriberOf } from '../subscriptions/subscriber.ts';
 import type { Webhook } from '../subscriptions/webhook.ts';
 
@@ -13,7 +13,8 @@ const settlingTime = 30_000;
 
 /** What is to be sent, or that nothing is. `wait`: the change itself is still to come. */
 export type Payload =
-  | { readonly kind: 'body'; readonly body: string }
+  /** `fields`: those whose values are in it, read in the hands of `principal`. */
+  | { readonly kind: 'body'; readonly body: string; readonly fields: readonly string[]; readonly principal: Principal }
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'wait' };
 
@@ -39,10 +40,10 @@ export async function payloadOf(input: { runtime: Runtime; webhook: Webhook; row
     const records = runtime.env(principal).of(model);
     if (row.event !== 'record.deleted') {
       const [record] = await records.read([id]);
-      return { kind: 'body', body: bodyOf(row, record && { model, ...record }) };
+      return { kind: 'body', principal, ...bodyOf(row, record && { model, ...record }) };
     }
     if (runtime.policy.of(principal, model)?.operations.has('read')) {
-      return { kind: 'body', body: bodyOf(row, { model, id: `${model}/${id}` }) };
+      return { kind: 'body', principal, ...bodyOf(row, { model, id: `${model}/${id}` }) };
     }
   } catch (thrown) {
     if (!hidden.some(code => hasCode(thrown, code))) throw thrown;
@@ -67,11 +68,14 @@ async function hasHappened(input: {
   return runtime.now() - Date.parse(String(row.queued_at)) < settlingTime ? 'not yet' : 'no';
 }
 
-function bodyOf(row: Row, data: ({ model: string; id: string } & Partial<OutRecord>) | undefined): string {
+function bodyOf(
+  row: Row,
+  data: ({ model: string; id: string } & Partial<OutRecord>) | undefined,
+): { body: string; fields: readonly string[] } {
   const { event: type, occurred_at: timestamp } = row;
   const leftOut = Number(row.left_out) > 0 ? { leftOut: Number(row.left_out) } : {};
   const body = JSON.stringify({ type, timestamp, data: { ...data, ...leftOut } });
-  if (Buffer.byteLength(body) <= maxBody) return body;
   const { values, ...rest } = data ?? {};
-  return JSON.stringify({ type, timestamp, data: { ...rest, ...leftOut, isTooLarge: true } });
+  if (Buffer.byteLength(body) <= maxBody) return { body, fields: Object.keys(values ?? {}) };
+  return { body: JSON.stringify({ type, timestamp, data: { ...rest, ...leftOut, isTooLarge: true } }), fields: [] };
 }
