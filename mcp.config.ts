@@ -31,6 +31,8 @@ export default defineConfig({
     security: {},
     metrics: {},
     webhooks: {},
+    // People sign in from Claude or ChatGPT. Clients elsewhere than on this machine need an https `server.publicUrl`.
+    oauth: {},
     demo: {},
   },
 

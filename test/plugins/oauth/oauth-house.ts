@@ -78,7 +78,7 @@ export async function openOAuthHouse(
   const port = options.port ?? (await freePort());
   const publicUrl = options.publicUrl ?? `http://127.0.0.1:${port}`;
   const { now = Date.now } = options;
-  const plugins = { ...exampleConfig.plugins, oauth: {}, security: { rate: { perMinute: 100_000 } } };
+  const plugins = { ...exampleConfig.plugins, security: { rate: { perMinute: 100_000 } } };
   const gatehouse = await startGatehouse({
     config: exampleWith(store, { plugins, server: { port, publicUrl, logLevel: 'silent' } }),
     now,
