@@ -10,6 +10,16 @@ import { canUse } from '../usable.ts';
 /** Groups that the environment goes through at most, the extra one that is asked for included. */
 const farthest = 10_000;
 
+/** How the terms are written; a word that is in the wrong place is told from a field that is not there. */
+const groupTerm = z
+  .string()
+  .max(200)
+  .regex(/^[^:]+(:(day|week|month|quarter|year))?$/, 'expected a field, or a date with a unit, such as date:month');
+const measureTerm = z
+  .string()
+  .max(200)
+  .regex(/^(count|[^:]+:(sum|avg|min|max))$/, 'expected count, or field:sum, field:avg, field:min, field:max');
+
 /** `aggregate`: counts and figures over the records of a model, in groups. */
 export function aggregateTool(settings: RecordSettings): ToolDefinition {
   const room = roomOf(settings);
@@ -22,14 +32,14 @@ export function aggregateTool(settings: RecordSettings): ToolDefinition {
       model: schemas.modelName,
       domain: schemas.domain.optional(),
       groupBy: z
-        .array(z.string().min(1).max(200))
+        .array(groupTerm)
         .max(4)
         .default([])
         .describe(
           'Fields to group by, such as state; dates and times with a unit (day, week, month, quarter, year; UTC), such as date:month. Without it: one group of all.',
         ),
       measures: z
-        .array(z.string().min(1).max(200))
+        .array(measureTerm)
         .min(1)
         .max(20)
         .default(['count'])

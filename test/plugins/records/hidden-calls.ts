@@ -37,7 +37,7 @@ export function callsNaming(name: string, id: string): Call[] {
     ['aggregate', { model, groupBy: ['state', `${name}:month`] }],
     ['aggregate', { model, groupBy: [`parent_id.${name}`] }],
     ['aggregate', { model, measures: ['count', `${name}:max`] }],
-    ['aggregate', { model, measures: [name] }],
+    ['aggregate', { model, measures: [`${name}:sum`] }],
     ...[true, false].flatMap((dryRun): Call[] => [
       ['create', { model, records: [{ name: 'New', [name]: 'open sesame' }], dryRun }],
       ['create', { model, records: [{ [name]: null }], dryRun }],
