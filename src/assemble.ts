@@ -41,7 +41,8 @@ export async function assemble({ config, configFile }: { config: Config; configF
   const loaded = await loadPlugins({ names: Object.keys(config.plugins), folders, extra });
   const known = [...extra.map(plugin => plugin.name), ...pluginNames(folders)];
   for (const { name, message } of loaded.faults) {
-    faults.push({ message: `${message}${didYouMean(name, known)}`, path: ['plugins', name] });
+    const others = known.filter(other => other !== name);
+    faults.push({ message: `${message}${didYouMean(name, others)}`, path: ['plugins', name] });
   }
   // With a misspelt or missing plugin nothing starts. The ones that are meant stand in, so that the models and groups
   // that they bring are known to the checks that follow.

@@ -276,6 +276,12 @@ export default definePlugin({
     'mcp.config.ts:9 plugins.greeter.times: Expected at most 9.',
     'mcp.config.ts:9 plugins.greeter.greting: There is no setting greting. Did you mean greeting?',
   ]);
+  expect(await faultsOf({ ...files('{}'), 'mine/greeter/plugin.ts': 'export const greeter = 1;\n' })).toEqual([
+    expect.stringMatching(
+      /plugins\.greeter: .* has no plugin called greeter as its default export \(definePlugin\)\.$/,
+    ),
+    expect.stringMatching(/There is no group greeters/),
+  ]);
 });
 
 test('a value that may be a secret is not repeated', async () => {
