@@ -154,9 +154,11 @@ function readOptions(options: CreateOptions, now: number) {
     ...(options.allowIp && { allow: options.allowIp.flatMap(listOf) }),
     ...(options.denyIp && { deny: options.denyIp.flatMap(listOf) }),
     ...(options.hours !== undefined && { hours: options.hours }),
-    ...(options.rate !== undefined && { rate: Number(options.rate) }),
-    ...(options.recordsPerDay !== undefined && { recordsPerDay: Number(options.recordsPerDay) }),
-    ...(options.maxSessions !== undefined && { maxSessions: Number(options.maxSessions) }),
+    ...(options.rate !== undefined && { rate: wholeNumber('rate', options.rate) }),
+    ...(options.recordsPerDay !== undefined && {
+      recordsPerDay: wholeNumber('records-per-day', options.recordsPerDay),
+    }),
+    ...(options.maxSessions !== undefined && { maxSessions: wholeNumber('max-sessions', options.maxSessions) }),
     ...(expiresAt && { expiresAt }),
     noRotation: !options.rotation,
   };
@@ -166,6 +168,11 @@ function readOptions(options: CreateOptions, now: number) {
 function required(name: string, list: string[]): string[] {
   if (list.length > 0) return list;
   throw securityErrors.KEY_INVALID({ message: `--${name}: expected at least one.` });
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw securityErrors.KEY_INVALID({ message: `--${name}: expected a whole number from 1, not "${text}".` });
 }
 
 function fieldLists(options: readonly string[]): Record<string, string[]> {

@@ -186,6 +186,7 @@ describeOnStores('users and groups', open => {
     [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--fields', 'x.partner='], 'KEY_INVALID'],
     [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--expires', 'soon'], 'KEY_INVALID'],
     [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--rate', 'fast'], 'KEY_INVALID'],
+    [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--max-sessions', '1.5'], 'KEY_INVALID'],
   ])(`${verifies('CLI-1')} %j is refused with %s, and nothing is made`, async (line, code) => {
     const { runtime } = house;
     const count = () =>
