@@ -20,6 +20,12 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'gatehouse user list names them.',
   },
+  MODEL_UNKNOWN: {
+    message: 'There is no such model.',
+    status: 404,
+    audience: 'operator',
+    solve: 'gatehouse model list names them.',
+  },
   GROUP_UNKNOWN: {
     message: 'There is no such group.',
     status: 404,

@@ -24,7 +24,8 @@ interface ImportOptions {
 const help = `
 Columns are named after fields, or their labels. References are ids (model/… or plain) or titles; several of them are
 separated by ";". Dates are YYYY-MM-DD, times have an offset (2026-01-31T09:30:00Z), decimals a point. An empty cell
-takes the field's default. In .json: a list of records; in .jsonl: a record a line.
+takes the field's default. In .json: a list of records; in .jsonl: a record a line. Of a CSV file, row 1 is the
+heading.
 
 Every row is checked before anything is stored, and all rows are stored, or none. The same file is never stored twice.`;
 
@@ -110,7 +111,7 @@ async function envOf(input: { kit: CommandKit; runtime: Runtime; login: string }
   throw cliErrors.USER_UNKNOWN({ message: `There is no user ${login}, or it is disabled.` });
 }
 
-/** Throws MODEL_NOT_AVAILABLE for one that does not exist or that only the server itself writes. */
+/** Throws MODEL_UNKNOWN for one that does not exist or that only the server itself writes. */
 function importable(registry: Registry, name: string): RegisteredModel {
   const model = registry.get(name);
   if (model && !model.definition.protected) return model;
@@ -118,7 +119,7 @@ function importable(registry: Registry, name: string): RegisteredModel {
   const message = model
     ? `Records of ${name} are made by Gatehouse alone; they cannot be imported.`
     : `There is no model ${name}.${didYouMean(name, known)}`;
-  throw kernelErrors.MODEL_NOT_AVAILABLE({ message });
+  throw cliErrors.MODEL_UNKNOWN({ message });
 }
 
 function requireTransactions({ store }: Runtime): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { didYouMean } from '../config/nearest.ts';
-import { kernelErrors } from '../errors.ts';
 import type { Field } from '../model/field.ts';
 import type { RegisteredModel } from '../model/registry.ts';
 import type { CommandKit } from './command-kit.ts';
+import { cliErrors } from './errors.ts';
 import { table } from './print.ts';
 
 /** `model list`, `model show`: what the config and its plugins define. The store is not opened. */
@@ -36,7 +36,7 @@ export function registerModel(program: Command, kit: CommandKit): void {
       const found = registry.get(name);
       if (!found) {
         const known = registry.all().map(existing => existing.name);
-        throw kernelErrors.MODEL_NOT_AVAILABLE({ message: `There is no model ${name}.${didYouMean(name, known)}` });
+        throw cliErrors.MODEL_UNKNOWN({ message: `There is no model ${name}.${didYouMean(name, known)}` });
       }
       const described = describe(found);
       const rows = described.fields.map(field => [field.name, field.kind, field.label, field.notes.join(', ')]);

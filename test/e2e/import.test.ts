@@ -202,6 +202,10 @@ describeOnStores('import', open => {
     writeInto(folder, 'a.csv', 'name\nA\n');
     const stranger = await importFile('a.csv', '--resumable', '--user', 'tom');
     expect(stranger.stderr).toMatch(/MODEL_NOT_AVAILABLE/);
+    const misspelt = await run('import', 'a.csv', '--model', 'crm.contakt');
+    expect(misspelt.stderr).toMatch(
+      /^MODEL_UNKNOWN: There is no model crm\.contakt\. Did you mean crm\.contact\?\ngatehouse model list/,
+    );
     const unknown = await importFile('a.csv', '--resumable', '--user', 'nobody');
     expect(unknown.stderr).toMatch(/USER_UNKNOWN: There is no user nobody/);
     const outOfReach = await importFile('a.csv', '--resumable', '--user', 'sara');
