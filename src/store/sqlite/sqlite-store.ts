@@ -47,7 +47,6 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
   const writer = startWriter({
     path,
-    now,
     timeLimit: queryTimeLimit,
     models: () => [...tables.values()].map(table => table.model),
     onReopened() {

@@ -16,8 +16,6 @@ export interface Writer {
 export interface WriterOptions {
   readonly path: string;
   readonly timeLimit: number;
-  /** ms since the epoch. */
-  readonly now: () => number;
   /** The models that were opened so far, for a thread that takes over. */
   readonly models: () => readonly StoredModel[];
   /** Told when the file was opened again: readers have to as well. */
@@ -29,15 +27,17 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** ms without a sign of life after which a thread with work to do is given up. */
-const patience = 30_000;
+/** ms between two looks for a sign of life. */
+const lookEvery = 1_000;
+/** Looks without one after which a thread with work to do is given up: no clock, which may be set, says so. */
+const patience = 30;
 
 export function startWriter(options: WriterOptions): Writer {
   const pending: Pending[] = [];
   let waiting: Job[] = [];
   let worker: Worker | undefined;
   let wasOpened = false;
-  let lastSign = 0;
+  let looksInVain = 0;
 
   function start(): Worker {
     const { path, timeLimit } = options;
@@ -45,7 +45,7 @@ export function startWriter(options: WriterOptions): Writer {
     const fresh = startThread('writer-thread', data);
     let opened = 0;
     fresh.on('message', (message: FromWriter) => {
-      lastSign = options.now();
+      looksInVain = 0;
       if (message.opened > opened && wasOpened) options.onReopened();
       wasOpened ||= message.opened > 0;
       opened = message.opened;
@@ -91,15 +91,16 @@ export function startWriter(options: WriterOptions): Writer {
   }
 
   const watchdog = setInterval(() => {
-    if (!worker || pending.length === 0 || options.now() - lastSign < patience) return;
+    looksInVain = worker && pending.length > 0 ? looksInVain + 1 : 0;
+    if (!worker || looksInVain <= patience) return;
     const stuck = worker;
     lose(stuck, new Error('The writer thread gave no sign of life.'));
     void stuck.terminate();
-  }, 1_000);
+  }, lookEvery);
   watchdog.unref();
 
   function submit(job: Job): Promise<readonly Applied[] | undefined> {
-    if (pending.length === 0) lastSign = options.now();
+    if (pending.length === 0) looksInVain = 0;
     // After all microtasks: what callers write in answer to one commit goes to the thread as one message.
     if (waiting.length === 0) process.nextTick(flush);
     waiting.push(job);
