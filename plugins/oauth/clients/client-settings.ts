@@ -13,8 +13,10 @@ export const clientSettings = z.strictObject({
     .default(120)
     .describe('Clients that may register within a minute, and as many that may be known anew by a metadata document.'),
   maxUnused: count
-    .default(10_000)
-    .describe('Clients that never got a token. Beyond it the oldest are removed, none within its first hour.'),
+    .default(20_000)
+    .describe(
+      'Clients that never got a token. Beyond it the oldest are removed, none within its first hour: with fewer than two hours of registrations at their limit, nobody could register while somebody floods the server.',
+    ),
   unusedDays: count.default(7).describe('Days after which a client that never got a token is removed.'),
   idleDays: count
     .min(60)

@@ -6,8 +6,9 @@ import { isDocumentAddress } from '../../../plugins/oauth/clients/document-addre
 import { createMetadataDocuments } from '../../../plugins/oauth/clients/metadata-documents.ts';
 import { equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { startReceiver } from '../../support/receiver.ts';
+import { auditOf } from '../../support/people.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { layTripwire } from '../../support/tripwire.ts';
 import { type ClientHouse, openClientHouse } from './client-house.ts';
 
 describe(`${verifies('OAUTH-5')} client ids that are addresses`, () => {
@@ -275,7 +276,7 @@ describeOnStores(`${verifies('OAUTH-5')} metadata documents`, open => {
 
 describeOnStores(`${verifies('OAUTH-5')} metadata documents at the server itself`, open => {
   test('no address of its own network is called, whatever its name, and nothing is told of it', async () => {
-    const inner = await startReceiver();
+    const inner = await layTripwire();
     const store = await open();
     const house = await openClientHouse(store);
     const told = new Set<string>();
@@ -285,7 +286,14 @@ describeOnStores(`${verifies('OAUTH-5')} metadata documents at the server itself
       expect(answer.headers.get('location')).toBeNull();
       told.add((await answer.text()).replaceAll(/[0-9a-f]{24}|nonce-\S+/g, ''));
     }
-    expect(inner.received).toEqual([]);
+    expect(inner.connections()).toBe(0);
+    // It would be noticed: where the settings allow the address, it is reached.
+    const trusting = await openClientHouse(store, { clients: { allowDocumentAddresses: ['127.0.0.0/8'] } });
+    await trusting.authorize({ client_id: `https://127.0.0.1:${inner.port}/other.json` });
+    expect(inner.connections()).toBe(1);
+    await trusting.stop();
+    const reasons = JSON.stringify(await auditOf(house));
+    expect(reasons).toContain('127.0.0.1 is not a public address');
     expect([...told].join()).not.toMatch(/public address|ECONN|loopback|private/i);
     await house.stop();
     await store.drop();

@@ -1,3 +1,4 @@
+import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findClientRow, insertClient } from '../../../plugins/oauth/clients/client-rows.ts';
 import { createClientUsage } from '../../../plugins/oauth/clients/client-usage.ts';
@@ -6,6 +7,7 @@ import { always, equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { auditOf } from '../../support/people.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { layTripwire } from '../../support/tripwire.ts';
 import { type ClientHouse, openClientHouse, redirectUri } from './client-house.ts';
 
 type ClientOptions = NonNullable<Parameters<typeof openClientHouse>[1]>['clients'];
@@ -149,6 +151,91 @@ describeOnStores('registration of clients', open => {
     const entries = (await auditOf(house)).filter(({ method }) => method === 'oauth/register').slice(0, 2);
     expect(JSON.stringify(entries)).toContain(String(json.client_id));
     expect(JSON.stringify(entries)).toContain('redirect_uris[0]');
+  });
+
+  test(`${verifies('OAUTH-5')} whoever is sent here with another redirect URI stays here`, async () => {
+    const registered = [redirectUri, 'http://localhost/callback', 'com.example.app:/cb'];
+    const { json } = await shared.register({ redirect_uris: registered });
+    const at = async (redirect_uri: string) => {
+      const { status, headers } = await shared.authorize({ client_id: String(json.client_id), redirect_uri });
+      return [redirect_uri, status, headers.get('location')?.includes('/interaction/') ?? null];
+    };
+    for (const uri of [...registered, 'http://localhost:49152/callback'])
+      expect(await at(uri)).toEqual([uri, 303, true]);
+    for (const uri of [
+      `${redirectUri}/`,
+      `${redirectUri}#x`,
+      `${redirectUri}?x`,
+      `${redirectUri} `,
+      `${redirectUri}\t`,
+      `${redirectUri}%00`,
+      'https://client.example/CB',
+      'https://CLIENT.example/cb',
+      'https://client.example:443/cb',
+      'https://client.example:8443/cb',
+      'http://client.example/cb',
+      'https://client.example./cb',
+      'https://client.example@evil.example/cb',
+      'https://evil.example\\@client.example/cb',
+      'https://evil.example/https://client.example/cb',
+      'https://client.example/x/../cb',
+      'https://client.example/%2e%2e/cb',
+      'https://client.example//cb',
+      'https://client.example%2Fcb',
+      'https://client.example/%63b',
+      'https://сlient.example/cb',
+      '//client.example/cb',
+      '/cb',
+      'http://localhost:49152/callback/../x',
+      'http://localhost:49152@evil.example/callback',
+      'http://127.0.0.1:49152/callback',
+      'https://localhost/callback',
+      'com.example.app:/cb/x',
+      'javascript:alert(1)',
+    ]) {
+      expect(await at(uri)).toEqual([uri, 400, null]);
+    }
+    const twice = new URLSearchParams({ client_id: String(json.client_id), response_type: 'code', scope: 'read' });
+    for (const uri of [redirectUri, 'https://evil.example/cb']) twice.append('redirect_uri', uri);
+    const answer = await fetch(`${shared.origin}/mcp/oauth/authorize?${twice}`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+  });
+
+  test('keys of a client are fetched from public addresses alone', async () => {
+    const inner = await layTripwire();
+    const { privateKey } = await generateKeyPair('RS256');
+
+    async function present(house: ClientHouse, host: string): Promise<void> {
+      const jwks_uri = `https://${host}:${inner.port}/jwks.json`;
+      const { json } = await house.register({ redirect_uris, token_endpoint_auth_method: 'private_key_jwt', jwks_uri });
+      const clientId = String(json.client_id);
+      const assertion = await new SignJWT({ jti: clientId })
+        .setProtectedHeader({ alg: 'RS256' })
+        .setIssuer(clientId)
+        .setSubject(clientId)
+        .setAudience(house.app.runtime.server.publicUrl)
+        .setIssuedAt(Math.floor(Date.now() / 1000))
+        .setExpirationTime(Math.floor(Date.now() / 1000) + 60)
+        .sign(privateKey);
+      const answer = await house.token({
+        grant_type: 'authorization_code',
+        code: 'x',
+        redirect_uri: redirectUri,
+        client_assertion: assertion,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      });
+      expect([400, 401]).toContain(answer.status);
+      expect(JSON.stringify(answer.json)).not.toMatch(/public address|ECONN|socket|127\.0/);
+    }
+
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '[::ffff:7f00:1]', '169.254.169.254']) {
+      await present(shared, host);
+    }
+    expect(inner.connections()).toBe(0);
+    // It would be noticed: where the settings allow the address, it is reached.
+    await present(await openHouse({ allowDocumentAddresses: ['127.0.0.0/8'] }), '127.0.0.1');
+    expect(inner.connections()).toBe(1);
+    await inner.stop();
   });
 
   test('can be turned off: there is no such address, and none is told of', async () => {
