@@ -3,6 +3,7 @@ import type { Gate, InboundMessage, Refusal } from '../pipeline/gate.ts';
 import { httpAnswer, inBandAnswer, type WireAnswer } from './error-response.ts';
 import { serverErrors } from './errors.ts';
 import type { Inbound } from './mcp-inbound.ts';
+import { notificationOutcome } from './notification-outcome.ts';
 import type { PlainAnswer } from './plain-answer.ts';
 
 /** Messages in one batch. */
@@ -63,7 +64,7 @@ async function answerElement(parts: BatchParts, element: Inbound): Promise<Answe
 async function unfit({ gate, isKnownSession }: BatchParts, element: Inbound, call: Call): Promise<Refusal | undefined> {
   const isKnown = isKnownSession(call);
   if (element.isPlain && call.tool?.interactive !== true && isKnown) return undefined;
-  if (element.kind === 'notification') return gate.seal(call, { kind: 'ok' });
+  if (element.kind === 'notification') return gate.seal(call, notificationOutcome(element.method));
   const error = isKnown
     ? serverErrors.MESSAGE_INVALID({ message: 'This message cannot be part of a batch.' })
     : serverErrors.PROTOCOL_SESSION_NOT_FOUND();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerSettings } from '../config/define-config.ts';
 import { GatehouseError } from '../errors.ts';
-import type { Call } from '../pipeline/call.ts';
+import type { Call, Outcome } from '../pipeline/call.ts';
 import type { Gate } from '../pipeline/gate.ts';
 import { answerBatch, maxBatch } from './batch.ts';
 import { httpAnswer, type RequestId } from './error-response.ts';
@@ -20,6 +20,7 @@ import {
   type VisitParts,
 } from './http-visit.ts';
 import { batchElements, createInboundReader, type Inbound } from './mcp-inbound.ts';
+import { notificationOutcome } from './notification-outcome.ts';
 import { preflightHeaders } from './origin-guard.ts';
 import { createParamHeaderCheck } from './param-headers.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
@@ -101,7 +102,9 @@ export function createMcpEndpoint(parts: EndpointParts) {
     const question = { exchange: openExchange(message, call), id, body };
     if (newSession !== undefined) return sdkAnswer.initialize(visit, question, newSession);
     if (session !== 'elsewhere') return sdkAnswer.serve(visit, question, session);
-    return inbound.kind === 'notification' ? accept(visit, call, 202) : unknownSession(visit, call, id);
+    return inbound.kind === 'notification'
+      ? accept(visit, call, { status: 202, outcome: notificationOutcome(inbound.method) })
+      : unknownSession(visit, call, id);
   }
 
   /** Whether the caller is anybody; false: it is answered already. */
@@ -143,8 +146,12 @@ export function createMcpEndpoint(parts: EndpointParts) {
   }
 
   /** Answers what needs no more than having been taken. */
-  async function accept(visit: Visit, call: Call, status: 200 | 202): Promise<void> {
-    const refusal = await gate.seal(call, { kind: 'ok' });
+  async function accept(
+    visit: Visit,
+    call: Call,
+    { status, outcome }: { status: 200 | 202; outcome: Outcome },
+  ): Promise<void> {
+    const refusal = await gate.seal(call, outcome);
     if (refusal) return replyRefusal(visit, { call, refusal, id: null });
     replyEmpty(visit.response, status, { ...visit.cors, ...call.responseHeaders });
   }
@@ -181,7 +188,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
     const found = await admitBodiless(visit, 'session/end');
     if (!found) return;
     await sessions.end(found.session);
-    await accept(visit, found.exchange.call, 200);
+    await accept(visit, found.exchange.call, { status: 200, outcome: { kind: 'ok' } });
   }
 
   /** Admits a request that concerns a session as a whole; undefined: it is answered already. */

@@ -8,6 +8,7 @@ import { isStream, replyWeb } from './http-reply.ts';
 import { goneSignal, replyRefusal, type Visit } from './http-visit.ts';
 import type { LiveStreams } from './live-streams.ts';
 import type { Binding } from './mcp-binding.ts';
+import { notificationOutcome } from './notification-outcome.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
 
 export interface SdkAnswerParts {
@@ -34,8 +35,10 @@ export interface SdkAnswer {
   initialize(visit: Visit, question: SdkQuestion, sessionId: string): Promise<void>;
 }
 
-/** Streams that stay open until one side ends them. */
-const standing: ReadonlySet<string> = new Set(['subscriptions/listen', 'session/stream']);
+/** Asks for a stream that stays open until one side ends it. A request of a client that bears the name of ours has an id. */
+function isStandingCall(method: string, id: RequestId): boolean {
+  return method === 'subscriptions/listen' || (method === 'session/stream' && id === null);
+}
 
 export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
   const { gate, binding, sessions, streams } = parts;
@@ -48,7 +51,7 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
     const { call } = exchange;
     // Handlers begin a few microtasks after the SDK has handed out its stream.
     if (!exchange.entered && isStream(answer)) await setImmediate();
-    const refusal = exchange.entered ? exchange.refusal : await sealUnentered(exchange, answer);
+    const refusal = exchange.entered ? exchange.refusal : await sealUnentered({ exchange, id, answer });
     const isTooLate = exchange.entered && isStream(answer);
     if (refusal?.as === 'http' && !isTooLate) {
       await answer.body?.cancel();
@@ -58,7 +61,7 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
     const { principal } = call;
     if (!isStream(answer) || !principal) return replyWeb(visit.response, answer, headers);
 
-    if (standing.has(call.method)) parts.onStandingStream(visit.response);
+    if (isStandingCall(call.method, id)) parts.onStandingStream(visit.response);
     const remove = streams.add({ message: exchange.message, principal, end: () => visit.response.destroy() });
     if (session) session.streams += 1;
     try {
@@ -70,15 +73,21 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
   }
 
   /** No handler has seen the message: the SDK objects to it, or serves it without one. */
-  async function sealUnentered({ call }: Exchange, answer: Response): Promise<Refusal | undefined> {
-    const isStanding = isStream(answer) && standing.has(call.method);
+  async function sealUnentered(input: {
+    exchange: Exchange;
+    id: RequestId;
+    answer: Response;
+  }): Promise<Refusal | undefined> {
+    const { exchange, id, answer } = input;
+    const { call } = exchange;
+    const isStanding = isStream(answer) && isStandingCall(call.method, id);
     if (isStanding && call.principal && !streams.hasRoom(call.principal)) {
       const error = serverErrors.STREAM_LIMIT();
       const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
       return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'http' };
     }
-    const isServed = isStanding || answer.body === null;
-    if (answer.status < 400 && isServed) return gate.seal(call, { kind: 'ok' });
+    if (answer.status < 400 && isStanding) return gate.seal(call, { kind: 'ok' });
+    if (answer.status < 400 && answer.body === null) return gate.seal(call, notificationOutcome(call.method));
     return gate.seal(call, { kind: 'error', code: 'PROTOCOL_ERROR', reason: `answered with HTTP ${answer.status}` });
   }
 

@@ -121,6 +121,26 @@ describe(`${verifies('PROTO-1')} a session of the 2025 revisions`, () => {
     expect((await legacy('gh_wrong', { method: 'ping', session })).status).toBe(401);
   });
 
+  test(`${verifies('AUD-1')} no client can have the log say that something of the server's own has happened`, async () => {
+    const session = await open();
+    world.entries.splice(0);
+    for (const method of ['keys/revoke-all', 'account/sign-in', 'session/stream', 'session/start', 'session/recheck']) {
+      const notification = { jsonrpc: '2.0', method };
+      const request = { jsonrpc: '2.0', id: 1, method };
+      for (const named of [session, `gs_${'x'.repeat(32)}`, undefined]) {
+        for (const body of [notification, request, [notification], [request]]) {
+          const headers = {
+            'mcp-session-id': named,
+            ...(Array.isArray(body) && { 'mcp-protocol-version': '2025-03-26' }),
+          };
+          await send(url, { era: 'legacy', key: keys.alice, headers, body: JSON.stringify(body) });
+        }
+      }
+    }
+    expect(world.entries).toHaveLength(60);
+    for (const { call, outcome } of world.entries) expect([call.method, outcome.kind]).not.toEqual([call.method, 'ok']);
+  });
+
   test('asks for the key with every request', async () => {
     const session = await open();
     expect((await send(url, { era: 'legacy', method: 'ping', headers: { 'mcp-session-id': session } })).status).toBe(
