@@ -2,6 +2,7 @@ import type { Scope } from '../../src/index.ts';
 import { browserSession } from './models/browser-session.ts';
 import { consent } from './models/consent.ts';
 import { dropOldSessions } from './people/browser-sessions.ts';
+import { checkSecondFactorGroups } from './people/check-groups.ts';
 import { createSignIn, type SignIn } from './people/sign-in.ts';
 import type { SignInSettings } from './people/sign-in-settings.ts';
 import type { AuthorizationServer } from './provider/authorization-server.ts';
@@ -31,6 +32,7 @@ export function registerPages(
     run: runtime => dropOldSessions(runtime, settings),
   });
   scope.onStart(async runtime => {
+    await checkSecondFactorGroups(runtime, settings);
     signIn = createSignIn({ runtime, settings });
   });
 }

@@ -85,7 +85,7 @@ describeOnStores('signing in', open => {
     }
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toMatch(/^400 .*role="alert"/s);
-  });
+  }, 120_000);
 
   test('brute force through the page ends, with the same words, for the right password too', async () => {
     const browser = house.browser();
@@ -176,6 +176,11 @@ describeOnStores('signing in', open => {
     await setActive(true);
     expect(isIn((await signedIn()).page)).toBe(true);
   }, 120_000);
+
+  test('a group that is to have a second factor and does not exist stops the start', async () => {
+    const misspelt = openPagesHouse(store, { settings: { signIn: { secondFactorGroups: ['hr', 'admins'] } } });
+    await expect(misspelt).rejects.toThrow('plugins.oauth.signIn.secondFactorGroups: There is no group admins');
+  });
 
   test('a group that needs a second factor has no way in without one', async () => {
     const { browser, page } = await signedIn('hank');
