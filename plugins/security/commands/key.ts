@@ -1,22 +1,11 @@
 import type { Command } from 'commander';
-import {
-  always,
-  type CommandContext,
-  facts,
-  type Json,
-  type Operation,
-  oneOf,
-  type Row,
-  type Runtime,
-  table,
-} from '../../../src/index.ts';
+import { always, type CommandContext, facts, type Operation, type Runtime } from '../../../src/index.ts';
 import { listOf, requirePrincipal } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 import { createKey } from '../keys/create-key.ts';
 import { regenerateKey, requireKey, revokeKey } from '../keys/end-key.ts';
 import { revokeKeyAs } from '../keys/revoke-as.ts';
-import { dayOf } from '../volume/volume-book.ts';
-import { createVolumeLedger } from '../volume/volume-ledger.ts';
+import { describeKeys, keyTable } from './key-listing.ts';
 import { collect, momentOf } from './options.ts';
 
 interface CreateOptions {
@@ -62,7 +51,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .action(async (options: CreateOptions) => {
       const runtime = await context.runtime();
       const created = await createKey({ runtime, ...readOptions(options, runtime.now()) });
-      const shown = await describe(runtime, [await requireKey(runtime, created.id)]);
+      const shown = await describeKeys(runtime, [await requireKey(runtime, created.id)]);
       const json = { id: created.id, prefix: created.prefix, key: created.key, ...shown[0] };
       const text = `${created.key}\n\nThis is the only time that the key is shown.`;
       context.print({ json, text }, options);
@@ -80,8 +69,8 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
         where: always,
         order: [{ field: 'name', descending: false }],
       });
-      const keys = (await describe(runtime, rows)).filter(({ user }) => !options.user || user === options.user);
-      context.print({ json: keys, text: keys.length > 0 ? asTable(keys) : 'No keys.' }, options);
+      const keys = (await describeKeys(runtime, rows)).filter(({ user }) => !options.user || user === options.user);
+      context.print({ json: keys, text: keys.length > 0 ? keyTable(keys) : 'No keys.' }, options);
     });
 
   key
@@ -90,7 +79,7 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .option('--json', 'print JSON')
     .action(async (reference: string, options: { json?: boolean }) => {
       const runtime = await context.runtime();
-      for (const shown of await describe(runtime, [await requireKey(runtime, reference)])) {
+      for (const shown of await describeKeys(runtime, [await requireKey(runtime, reference)])) {
         context.print({ json: shown, text: facts(shown) }, options);
       }
     });
@@ -185,68 +174,4 @@ function fieldLists(options: readonly string[]): Record<string, string[]> {
     lists[model.trim()] = [...(lists[model.trim()] ?? []), ...required('fields', listOf(names))];
   }
   return lists;
-}
-
-async function describe(runtime: Runtime, rows: readonly Row[]) {
-  const ids = rows.map(({ id }) => id);
-  const users = await rowsById(runtime, 'base.user', [...new Set(rows.map(row => String(row.user)))]);
-  const usage = await rowsById(runtime, 'security.api-key-usage', ids);
-  const now = runtime.now();
-  const subjects = ids.map(id => `api-key ${id}`);
-  const volume = await createVolumeLedger(runtime).taken(dayOf(now), subjects);
-  return rows.map(row => ({
-    id: row.id,
-    prefix: String(row.prefix),
-    name: String(row.name),
-    user: String(users.get(String(row.user))?.login ?? ''),
-    state: stateOf(row, now),
-    scopes: json(row.scopes),
-    models: json(row.models),
-    fields: json(row.fields),
-    allow: json(row.allow),
-    deny: json(row.deny),
-    hours: json(row.hours),
-    rate: json(row.rate),
-    recordsPerDay: json(row.records_per_day),
-    recordsToday: volume.get(`api-key ${row.id}`) ?? 0,
-    maxSessions: json(row.max_sessions),
-    expiresAt: json(row.expires_at),
-    rotation: row.no_rotation !== true,
-    successor: json(row.successor),
-    revokedAt: json(row.revoked_at),
-    createdAt: json(row.createdAt),
-    usageCount: Number(usage.get(row.id)?.count ?? 0),
-    lastUsedAt: json(usage.get(row.id)?.last_used_at),
-    lastAddress: json(usage.get(row.id)?.last_address),
-  }));
-}
-
-async function rowsById(runtime: Runtime, model: string, ids: readonly string[]): Promise<Map<string, Row>> {
-  const rows = new Map<string, Row>();
-  for (let start = 0; start < ids.length; start += 1_000) {
-    const where = oneOf('id', ids.slice(start, start + 1_000));
-    for (const row of await runtime.store.find({ model, where })) rows.set(row.id, row);
-  }
-  return rows;
-}
-
-function stateOf(row: Row, now: number): string {
-  if (row.revoked_at !== null) return 'revoked';
-  return typeof row.expires_at === 'string' && Date.parse(row.expires_at) <= now ? 'expired' : 'active';
-}
-
-function asTable(keys: Awaited<ReturnType<typeof describe>>): string {
-  const rows = keys.map(({ prefix, name, user, scopes, state, lastUsedAt }) => [
-    prefix,
-    name,
-    user,
-    scopes,
-    state,
-    lastUsedAt,
-  ]);
-  return table(['PREFIX', 'NAME', 'USER', 'SCOPES', 'STATE', 'LAST USED'], rows);
-}
-
-function json(value: unknown): Json {
-  return (value ?? null) as Json;
 }
