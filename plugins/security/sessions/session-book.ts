@@ -1,14 +1,15 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type Call, hasCode, kernelErrors, oneOf, type Principal, type Runtime } from '../../../src/index.ts';
+import { type Call, hasCode, kernelErrors, type Principal, type Runtime } from '../../../src/index.ts';
 import type { CredentialLimits } from '../keys/key-limits.ts';
 import type { SecuritySettings } from '../settings.ts';
 import { type Admission, type Applicant, admit, type SessionLimits } from './admission.ts';
 import { clientKey, statelessKey } from './client-key.ts';
 import { leaveSession } from './leave-session.ts';
+import { countCall, createLiveSessions, type Live, type LiveSessions } from './live-sessions.ts';
 import { sessionClosed, sessionEnded, sessionLimit } from './refusals.ts';
 import { endSession, insertSession, lastActivities, touchSession } from './session-rows.ts';
-import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots.ts';
+import { readSlots, replaceSlots, type Slot, type Slots } from './slots.ts';
 
 /*
  *   call ──► live in memory, neither idle nor too old? ──yes──► counted, written down later
@@ -20,17 +21,13 @@ import { readSlots, replaceSlots, type Slot, type Slots, slotsOf } from './slots
  */
 
 /** The sessions that this instance serves. */
-export interface SessionBook {
+export interface SessionBook extends Pick<LiveSessions, 'dropEndedByHand' | 'flush'> {
   /** The session of this call; begins one where there is none. Throws SESSION_LIMIT, SESSION_ENDED, SESSION_CLOSED, STORE_UNAVAILABLE. */
   enter(input: Entering): Live | Promise<Live>;
   /** Ends the session of a client that gives it up itself. */
   leave(input: Pick<Entering, 'call' | 'principal'>): Promise<void>;
   /** Throws as `enter` would at that time, by what is stored; nothing begins or ends. */
   look(input: Entering, now: number): Promise<void>;
-  /** Drops the sessions that were ended by hand, here or elsewhere. */
-  dropEndedByHand(): Promise<void>;
-  /** Writes down activity, and drops the sessions that another instance has ended. */
-  flush(): Promise<void>;
 }
 
 export interface Entering {
@@ -39,39 +36,21 @@ export interface Entering {
   readonly limits: CredentialLimits;
 }
 
-/** A session that is known to be open. Times in ms since the epoch. */
-export interface Live {
-  readonly id: string;
-  readonly credentialId: string;
-  /** What it is found by. */
-  readonly key: string;
-  readonly startedAt: number;
-  lastActivity: number;
-  /** Not written down yet. */
-  requests: number;
-  readonly addresses: Set<string>;
-}
-
-const maxLive = 50_000;
-const maxAddresses = 20;
+const maxFull = 50_000;
 /** Tries to replace the slots; each failure means that somebody else got through. */
 const maxTries = 100;
 /** ms for which a full credential is not asked again whether a new client fits in. */
 const fullFor = 1_000;
 /** ms that what another instance has written about a session may be behind. */
 const flushLag = 10_000;
-const chunkSize = 1_000;
-/** ms for which endings by hand are looked at: more than clocks differ, and than a change takes to be told. */
-const endingsLookedAt = 120_000;
 
 export function createSessionBook(parts: {
   readonly runtime: Runtime;
   readonly settings: SecuritySettings['sessions'];
 }): SessionBook {
   const { runtime, settings } = parts;
-  const byId = new Map<string, Live>();
-  const live = new LRUCache<string, Live>({ max: maxLive, dispose: ({ id }) => byId.delete(id) });
-  const full = new LRUCache<string, { until: number; limit: number; clients: ReadonlySet<string> }>({ max: maxLive });
+  const live = createLiveSessions(runtime);
+  const full = new LRUCache<string, { until: number; limit: number; clients: ReadonlySet<string> }>({ max: maxFull });
   const queues = new Map<string, Promise<unknown>>();
 
   function limitsFor(own: CredentialLimits): SessionLimits {
@@ -101,7 +80,7 @@ export function createSessionBook(parts: {
       slots.open.map(({ session }) => session),
     );
     const lastActivity = ({ session, startedAt }: Slot): number => {
-      const here = byId.get(session)?.lastActivity;
+      const here = live.withId(session)?.lastActivity;
       const there = written.get(session);
       return Math.max(startedAt, here ?? 0, there === undefined ? 0 : there + (here === undefined ? flushLag : 0));
     };
@@ -147,7 +126,7 @@ export function createSessionBook(parts: {
       writes.push(insertSession({ runtime, call, principal, id: verdict.slot.session, startedAt: now }));
     }
     if (writes.length > 0) await runtime.store.write(writes, { atomic: false });
-    for (const { slot } of endings) live.delete(byId.get(slot.session)?.key ?? '');
+    for (const { slot } of endings) live.drop(slot.session);
     return true;
   }
 
@@ -163,15 +142,14 @@ export function createSessionBook(parts: {
       throw sessionLimit(verdict.limit);
     }
     const { session: id, startedAt } = verdict.slot;
-    const known = byId.get(id);
+    const known = live.withId(id);
     const key = liveKey(entering);
     // A client that has got a protocol session since is found by that from now on.
-    if (known && known.key !== key) live.delete(known.key);
+    if (known && known.key !== key) live.drop(id);
     const session: Live = known
       ? { ...known, key }
       : { id, credentialId, key, startedAt, lastActivity: now, requests: 0, addresses: new Set() };
-    live.set(key, session);
-    byId.set(id, session);
+    live.keep(session);
     return session;
   }
 
@@ -190,44 +168,31 @@ export function createSessionBook(parts: {
 
   /** The session in memory, where it may go on without a look at the store. */
   function current(entering: Entering, now: number): Live | undefined {
-    const session = live.get(liveKey(entering));
+    const session = live.found(liveKey(entering));
     if (!session) return undefined;
     const { idle, maxAge } = limitsFor(entering.limits);
     const isOver = session.lastActivity + idle <= now || session.startedAt + maxAge <= now;
     return isOver ? undefined : session;
   }
 
-  async function dropEnded(credentialIds: readonly string[]): Promise<void> {
-    for (let start = 0; start < credentialIds.length; start += chunkSize) {
-      const where = oneOf('id', credentialIds.slice(start, start + chunkSize));
-      const open = new Map<string, Set<string>>();
-      for (const row of await runtime.store.find({ model: 'security.session-slots', where })) {
-        open.set(row.id, new Set(slotsOf(row).open.map(({ session }) => session)));
-      }
-      for (const { id, credentialId, key } of [...byId.values()]) {
-        if (open.get(credentialId)?.has(id) === false) live.delete(key);
-      }
-    }
-  }
-
   return {
     enter(entering) {
       const now = runtime.now();
       const session = current(entering, now);
-      if (session) return count(session, entering.call, now);
+      if (session) return countCall(session, entering.call, now);
       const { credential } = entering.principal;
       return queue(credential.id, async () => {
         const time = runtime.now();
-        return count(current(entering, time) ?? (await decide(entering)), entering.call, time);
+        return countCall(current(entering, time) ?? (await decide(entering)), entering.call, time);
       });
     },
     leave({ call, principal }) {
       const { id: credentialId } = principal.credential;
       return queue(credentialId, async () => {
         await leaveSession({ runtime, credentialId, client: hash('sha256', clientKey(call)) });
-        const session = live.get(liveKey({ call, principal }));
+        const session = live.found(liveKey({ call, principal }));
         if (session) {
-          live.delete(session.key);
+          live.drop(session.id);
           await runtime.store.write([touchSession({ ...session, addresses: [...session.addresses] })]);
         }
         full.delete(credentialId);
@@ -240,40 +205,11 @@ export function createSessionBook(parts: {
       if (admission.verdict.kind === 'ended') throw sessionEnded(admission.verdict.wait);
       if (admission.verdict.kind === 'full') throw sessionLimit(admission.verdict.limit);
     },
-    async dropEndedByHand() {
-      if (byId.size === 0) return;
-      const since = new Date(runtime.now() - endingsLookedAt).toISOString();
-      const where = { kind: 'compare', field: 'time', operator: '>=', value: since } as const;
-      for (const { id } of await runtime.store.find({ model: 'security.session-ending', where, fields: [] })) {
-        live.delete(byId.get(id)?.key ?? '');
-      }
-    },
-    async flush() {
-      const busy = [...byId.values()].filter(({ requests }) => requests > 0);
-      if (busy.length === 0) return;
-      const taken = busy.map(session => ({ session, requests: session.requests }));
-      for (const { session } of taken) session.requests = 0;
-      try {
-        const writes = taken.map(({ session: { id, lastActivity, addresses }, requests }) =>
-          touchSession({ id, lastActivity, requests, addresses: [...addresses] }),
-        );
-        await runtime.store.write(writes, { atomic: false });
-      } catch (thrown) {
-        for (const { session, requests } of taken) session.requests += requests;
-        throw thrown;
-      }
-      await dropEnded([...new Set(busy.map(({ credentialId }) => credentialId))]);
-    },
+    dropEndedByHand: live.dropEndedByHand,
+    flush: live.flush,
   };
 }
 
 function liveKey({ call, principal }: Pick<Entering, 'call' | 'principal'>): string {
   return `${principal.credential.id} ${clientKey(call)}`;
-}
-
-function count(session: Live, { address }: Call, now: number): Live {
-  session.lastActivity = now;
-  session.requests += 1;
-  if (session.addresses.size < maxAddresses) session.addresses.add(address);
-  return session;
 }
