@@ -30,6 +30,7 @@ export const finished = [
   ...rows('JOB', 1),
   ...rows('ROLE', 1),
   ...rows('HOOK', 1),
+  ...rows('OAUTH', 6),
   ...rows('CLI', 1),
   ...rows('OPS', 1, 2),
 ] as const;
