@@ -1,8 +1,8 @@
 import type { Clock } from '../../../src/index.ts';
+import { createAgreement } from './agree-on-share.ts';
 import { giveBack } from './give-back.ts';
 import type { InstanceWatch } from './instance-watch.ts';
-import { type Holding, negotiate } from './negotiate.ts';
-import type { ShareLedger, ShareRow } from './share-ledger.ts';
+import type { ShareLedger } from './share-ledger.ts';
 import type { Counter } from './shared-counter.ts';
 
 /*
@@ -50,13 +50,8 @@ export interface ShareKeeper {
 export const answerEvery = 500;
 /** ms that a call waits for others to give back at most. */
 const patience = 2 * answerEvery;
-/** ms after which a refused caller is not expected back. */
-const expectedFor = 3_000;
 /** ms for which nobody is asked again, at most. */
 const hopelessFor = 5_000;
-/** Tries to write; each failure means that another instance got through. */
-const maxTries = 100;
-
 export function createShareKeeper(parts: {
   readonly ledger: ShareLedger;
   readonly watch: InstanceWatch;
@@ -66,9 +61,9 @@ export function createShareKeeper(parts: {
   readonly onFailure: (thrown: unknown) => void;
 }): ShareKeeper {
   const { ledger, watch, clock, slack, onFailure } = parts;
-  /** Those that may hold something, by id. */
   const held = new Map<string, Counter>();
   const capped = new Set<Counter>();
+  const { agree, renew } = createAgreement({ ledger, watch, clock, slack, held, capped });
 
   function room({ lease }: Counter, limit: number): number {
     if (lease.limit !== limit || !watch.isSure()) return 0;
@@ -77,70 +72,6 @@ export function createShareKeeper(parts: {
 
   function isFull(counter: Counter, limit: number): boolean {
     return counter.window.count(clock.now()) >= room(counter, limit);
-  }
-
-  /** Calls that should find room beside those in the window. */
-  function needsOf({ lease }: Counter, limit: number): number {
-    const isExpected = lease.waiting > 0 || clock.ticks() - lease.shortAt < expectedFor;
-    return isExpected ? Math.max(lease.waiting, Math.ceil(limit / 10)) : 0;
-  }
-
-  async function renew(): Promise<void> {
-    if (await watch.renew()) return;
-    // The shares were lost: others may have them by now.
-    for (const { lease } of held.values()) Object.assign(lease, { share: 0, limit: undefined });
-    held.clear();
-  }
-
-  /** Negotiates by what the row says until the result could be written. */
-  async function agree(task: Omit<Task, 'row'> & { row?: ShareRow }): Promise<void> {
-    if (!watch.isSure()) await renew();
-    let { row } = task;
-    for (let tries = 1; tries <= maxTries; tries += 1) {
-      row ??= (await ledger.read([task.counter.id]))[0];
-      if (!row || (await settle({ ...task, row }))) return;
-      row = undefined;
-    }
-  }
-
-  /** False where somebody has changed the row in between. */
-  async function settle({ counter, limit, prefetches, row }: Task): Promise<boolean> {
-    const { lease, window } = counter;
-    const instance = watch.id;
-    const living = await watch.living(row.holdings.map(holding => holding.instance));
-    const rest = row.holdings.filter(holding => holding.instance !== instance && living.has(holding.instance));
-    const before = row.holdings.find(holding => holding.instance === instance);
-    const now = clock.now();
-    if (lease.isFresh) {
-      // Of calls that this instance has forgotten: as if all of them had just come.
-      for (let calls = 0; calls < (before?.share ?? 0); calls += 1) window.hit(now);
-      lease.isFresh = false;
-    }
-    const used = window.count(now);
-    const agreed = negotiate({
-      holdings: before ? [...rest, before] : rest,
-      instance,
-      limit,
-      slack,
-      used,
-      needs: prefetches ? Math.max(0, lease.share - used) + 1 : needsOf(counter, limit),
-      asks: !prefetches,
-      releaseAt: window.nextRelease(now),
-    });
-    const { mine, others, cap, freeAt } = agreed;
-    const isKept = row.holdings.length === rest.length + (before ? 1 : 0);
-    const isSame = isKept && isEqual(before, mine) && lease.share === mine.share;
-    // While it is not known whether it is written, the smaller of the two holds.
-    lease.share = Math.min(lease.share, mine.share);
-    const holdings = isNothing(mine) ? rest : [...rest, mine];
-    if (!isSame && !(await ledger.replace([{ row, holdings }]))[0]) return false;
-    if (watch.id !== instance) return false;
-    held.set(counter.id, counter);
-    if (cap < limit) capped.add(counter);
-    else capped.delete(counter);
-    Object.assign(lease, { limit, share: mine.share, others, cap, freeAt });
-    for (const wake of lease.wakers) wake();
-    return true;
   }
 
   /** Runs after whatever changes the counter now. */
@@ -254,21 +185,4 @@ export function createShareKeeper(parts: {
       if (isClear && held.size === 0) await watch.leave();
     },
   };
-}
-
-interface Task {
-  readonly counter: Counter;
-  readonly limit: number;
-  /** For calls to come: others are not asked. */
-  readonly prefetches: boolean;
-  readonly row: ShareRow;
-}
-
-function isNothing({ share, wants }: Holding): boolean {
-  return share === 0 && wants === 0;
-}
-
-function isEqual(before: Holding | undefined, { share, wants, freeAt }: Holding): boolean {
-  if (!before) return share === 0 && wants === 0;
-  return before.share === share && before.wants === wants && before.freeAt === freeAt;
 }
