@@ -120,6 +120,7 @@ export async function boot(options: BootOptions): Promise<App> {
     onEvent: event => recordEvent(gate, event),
     trace: traces.current,
     companions: registrations.companions.map(({ value }) => value),
+    revokers: registrations.revokers.map(({ value }) => value),
     listeners: [
       ...registrations.listeners.map(({ plugin, value }) => ({ owner: plugin.name, ...value })),
       {

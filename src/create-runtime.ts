@@ -14,7 +14,7 @@ import type { AuditEvent } from './pipeline/audit-event.ts';
 import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
 import type { TraceContext } from './pipeline/trace-context.ts';
-import type { Companion, Runtime, Terminal } from './plugin/scope.ts';
+import type { Companion, Revoker, Runtime, Terminal } from './plugin/scope.ts';
 import type { Store, WriteOperation } from './store/port.ts';
 
 export interface RuntimeParts {
@@ -36,6 +36,8 @@ export interface RuntimeParts {
   readonly trace?: () => TraceContext | undefined;
   /** What plugins store beside changes. Default none. */
   readonly companions?: readonly Companion[];
+  /** What plugins end in an emergency. Default none. */
+  readonly revokers?: readonly Revoker[];
   readonly listeners: readonly { owner: string; hook: HookName; listener: HookListener<HookName> }[];
 }
 
@@ -112,6 +114,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     },
     mail: createOutbox({ store, now, newId, onStored: onMail }),
     recordEvent: parts.onEvent ?? (() => Promise.reject(kernelErrors.AUDIT_UNAVAILABLE())),
+    revokers: parts.revokers ?? [],
     emit,
     trace: parts.trace ?? (() => undefined),
   };

@@ -21,6 +21,7 @@ export function registerClients(
   };
   scope.model(registrationCount);
   scope.access(ownGrantsLayer);
+  scope.revoker({ name: 'OAuth grants and services', revokeAll: (_runtime, reason) => access().revokeAll(reason) });
   scope.tool(disconnectAppTool(access));
   scope.command(oauthCommands({ access, keys: () => tokens().keys }));
   scope.job(clientCleanUp(settings));

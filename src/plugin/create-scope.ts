@@ -17,6 +17,7 @@ import type {
   PrincipalProvider,
   PromptDefinition,
   ResourceProvider,
+  Revoker,
   Route,
   Runtime,
   Scope,
@@ -39,6 +40,7 @@ export interface Registrations {
   readonly jobs: Registered<Job>[];
   readonly workers: Registered<(runtime: Runtime, clock: Clock) => Worker | Promise<Worker>>[];
   readonly companions: Registered<Companion>[];
+  readonly revokers: Registered<Revoker>[];
   readonly principals: Registered<PrincipalProvider>[];
   readonly commands: Registered<(program: Command, context: CommandContext) => void>[];
   readonly listeners: Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
@@ -69,6 +71,7 @@ export function createRegistrations(): Registrations {
     jobs: [],
     workers: [],
     companions: [],
+    revokers: [],
     principals: [],
     commands: [],
     listeners: [],
@@ -103,6 +106,7 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     route: route => unique(into.routes, route, ({ method, path }) => `${method.toUpperCase()} ${path}`, 'route'),
     job: job => unique(into.jobs, job, ({ name }) => name, 'job'),
     worker: start => into.workers.push({ plugin, value: start }),
+    revoker: revoker => unique(into.revokers, revoker, ({ name }) => name, 'revoker'),
     companion: companion => unique(into.companions, companion, ({ name }) => name, 'companion'),
     principals: provider => unique(into.principals, provider, ({ name }) => name, 'principal provider'),
     command: register => into.commands.push({ plugin, value: register }),

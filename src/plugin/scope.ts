@@ -56,6 +56,8 @@ export interface Runtime {
    * AUDIT_UNAVAILABLE where it cannot be written: what it is about must not be answered then.
    */
   recordEvent(event: AuditEvent): Promise<void>;
+  /** What plugins end when everything is revoked at once; see `Scope.revoker`. */
+  readonly revokers: readonly Revoker[];
   emit<N extends HookName>(hook: N, event: Hooks[N]): void;
   /** Of the call that this runs for; undefined: of none, or one whose client sent no trace. */
   trace(): TraceContext | undefined;
@@ -183,6 +185,14 @@ export interface Companion {
   operations(change: PlannedChange, runtime: Runtime): Promise<readonly WriteOperation[]>;
 }
 
+/** Ends what lets callers in beside API keys, in an emergency. */
+export interface Revoker {
+  /** What it ends, in the plural: `OAuth grants`. */
+  readonly name: string;
+  /** All that is active, durably; callable again where it failed on the way. The number of what ended. */
+  revokeAll(runtime: Runtime, reason: string): Promise<number>;
+}
+
 /** What a server does beside the calls, until it is stopped. */
 export interface Worker {
   stop(): Promise<void>;
@@ -237,6 +247,8 @@ export interface Scope {
   worker(start: (runtime: Runtime, clock: Clock) => Worker | Promise<Worker>): void;
   /** Rows that are stored with every change of records. */
   companion(companion: Companion): void;
+  /** What has to end when every credential is revoked at once. */
+  revoker(revoker: Revoker): void;
   principals(provider: PrincipalProvider): void;
   /** Adds commands to the command line. */
   command(register: (program: Command, context: CommandContext) => void): void;

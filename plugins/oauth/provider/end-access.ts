@@ -8,6 +8,8 @@ export interface EndAccess {
   revokeGrant(input: { readonly id: string; readonly reason: string }): Promise<boolean>;
   /** The number of grants that ended with the client. */
   revokeClient(input: { readonly clientId: string; readonly reason: string }): Promise<number>;
+  /** Every grant there is, and every service: those would get new tokens by themselves. The number of both. */
+  revokeAll(reason: string): Promise<number>;
 }
 
 /** `onEnded`: something has ended, and is durable. */
@@ -39,6 +41,20 @@ export function createEndAccess({ runtime, onEnded }: { runtime: Runtime; onEnde
       let count = 0;
       for (const { id } of grants) if (await revokeGrant({ id, reason })) count += 1;
       return count;
+    },
+    async revokeAll(reason) {
+      const isService = all(equals('kind', 'service'), equals('ended_at', null));
+      const ending = { ended_at: now(), ended_reason: reason.slice(0, 250) };
+      const revoking = { revoked_at: now(), revoked_reason: reason.slice(0, 250) };
+      const [ended, revoked] = await store.write(
+        [
+          { kind: 'update', model: 'oauth.client', where: isService, set: ending },
+          { kind: 'update', model: 'oauth.grant', where: equals('revoked_at', null), set: revoking },
+        ],
+        { atomic: false },
+      );
+      onEnded();
+      return (ended?.matched ?? 0) + (revoked?.matched ?? 0);
     },
   };
 }

@@ -28,8 +28,8 @@ export interface RevokedAll {
 }
 
 /**
- * Ends every active key: all of them or none where the store has transactions, otherwise one after the other until none
- * is left. Refused before anything changes (REVOKE_ALL_REFUSED) without a reason or with another phrase. Afterwards one
+ * Ends every active key, and what else plugins let callers in by (OAuth grants): all keys or none where the store has
+ * transactions, otherwise one after the other until none is left. Refused before anything changes (REVOKE_ALL_REFUSED) without a reason or with another phrase. Afterwards one
  * audit entry holds reason and count, the hook `keys.revoked-all` fires, and owners are mailed. Where the store fails
  * on the way, what was ended stays so and is told like this, then the error is thrown: run again, it goes on.
  */
@@ -50,9 +50,11 @@ export async function revokeAllKeys(input: {
     });
   }
   const revoked: Row[] = [];
+  const others: string[] = [];
   let failure: unknown;
   try {
     await endAll({ runtime, reason, by, revoked });
+    for (const { name, revokeAll } of runtime.revokers) others.push(`${await revokeAll(runtime, reason)} ${name}`);
   } catch (thrown) {
     failure = thrown;
     if (revoked.length === 0) throw thrown;
@@ -63,7 +65,9 @@ export async function revokeAllKeys(input: {
   );
   const count = revoked.length;
   const detail = failure === undefined ? reason : `${reason} [interrupted: not all of them]`;
-  await input.audit.write(entryOf({ runtime, by, reason: `${count} keys revoked: ${detail}` }));
+  await input.audit.write(
+    entryOf({ runtime, by, reason: `${[`${count} keys`, ...others].join(', ')} revoked: ${detail}` }),
+  );
   runtime.emit('keys.revoked-all', { by, reason: detail, count });
   const told = await tellOwnersOfRevoked({ runtime, revoked, reason });
   if (failure !== undefined) {
