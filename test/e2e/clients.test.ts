@@ -5,7 +5,7 @@ import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import exampleConfig from '../../mcp.config.ts';
 import { fixturesPlugin } from '../conformance/fixtures-plugin.ts';
 import { verifies } from '../requirements.ts';
@@ -17,6 +17,9 @@ import { describeOnStores, type TestStore } from '../support/stores.ts';
  * The official clients, the 1.x line and the 2.x line at both kinds of revision, over HTTP and stdio: nobody can tell
  * the direct way from the SDK's, and everyone gets the same answers.
  */
+
+// Two of the five ways start a process, and a busy machine takes its time with each.
+vi.setConfig({ testTimeout: 180_000 });
 
 const root = join(import.meta.dirname, '..', '..');
 const info = { name: 'e2e', version: '1.0.0' };
