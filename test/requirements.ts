@@ -30,7 +30,7 @@ export const finished = [
   ...rows('JOB', 1),
   ...rows('ROLE', 1),
   ...rows('HOOK', 1),
-  ...rows('OAUTH', 6),
+  ...rows('OAUTH', 1, 2, 3, 4, 6, 7, 8, 9, 10, 12),
   ...rows('CLI', 1),
   ...rows('OPS', 1, 2),
 ] as const;

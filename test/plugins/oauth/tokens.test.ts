@@ -1,6 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { userIds } from '../../../plugins/demo/company/users.ts';
+import type { TokenState } from '../../../plugins/oauth/tokens/load-token.ts';
+import { startTokens } from '../../../plugins/oauth/tokens/start-tokens.ts';
 import { verifies } from '../../requirements.ts';
 import { callTool, send } from '../../support/raw-client.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
@@ -69,4 +71,25 @@ describeOnStores('access tokens', open => {
     expect(answer.json?.result).toMatchObject({ structuredContent: { total: 353 } });
     expect(answer.status).toBe(200);
   });
+
+  test(`${verifies('OAUTH-3')} a token that is known is decided at once, until something has changed`, async () => {
+    const { accessToken } = await house.connect();
+    const { ring, stopWatching } = startTokens(house.app.runtime);
+    stopWatching();
+    const [first, twin] = await Promise.all([ring.verify(accessToken), ring.verify(accessToken)]);
+    expect(first).toMatchObject({ token: { principal: { user: { login: 'sara' } } } });
+    expect(twin).toBe(first);
+    const known = ring.verify(accessToken);
+    expect(known).not.toBeInstanceOf(Promise);
+    ring.expire();
+    const again = ring.verify(accessToken);
+    expect(again).toBeInstanceOf(Promise);
+    // The same principal as long as nothing about it has changed: what is derived from it is kept.
+    expect(principalIn(await again)).toBe(principalIn(await first));
+  });
 });
+
+function principalIn(state: TokenState) {
+  if ('refused' in state) throw new Error(state.refused);
+  return state.token.principal;
+}
