@@ -56,8 +56,9 @@ decide by it; the text beside it may say more about the occurrence than the one 
 Where the code stands in an answer:
 
 - **A refusal before the tool is looked at** is an HTTP answer of its own, with the status below and a JSON-RPC error whose
-  \`data.code\` is the code. On stdio there is no status; the JSON-RPC error is the same, and \`data.stage\` names the stage
-  of the pipeline that refused (see [lifecycle.md](lifecycle.md)).
+  \`data.code\` is the code; \`data.solve\` says how to solve it, where the caller can. On stdio there is no status; the
+  JSON-RPC error is the same, and \`data.stage\` names the stage of the pipeline that refused (see
+  [lifecycle.md](lifecycle.md)).
 - **A refusal of the model, of a permission or a field, and a failure of the tool** is a result with \`isError: true\`,
   which the AI model can read and act on; programs find the code in \`_meta["gatehouse/error"].code\`. The status below
   has no meaning there.

@@ -38,12 +38,15 @@ const protocolCodes: Readonly<Record<string, number>> = {
   PROTOCOL_SESSION_NOT_FOUND: -32001,
 };
 
-/** The error as JSON-RPC has it; `data.code` is the stable code, `data.stage` is added on stdio. */
+/**
+ * The error as JSON-RPC has it; `data.code` is the stable code, `data.solve` what the caller can do about it, where that
+ * is the caller's to do; `data.stage` is added on stdio.
+ */
 export function wireError(error: GatehouseError, extra: Readonly<Record<string, unknown>> = {}): WireError {
   return {
     code: protocolCodes[error.code] ?? codeByStatus(error.status),
     message: saidMessage(error),
-    data: { code: error.code, ...saidData(error), ...extra },
+    data: { code: error.code, ...solution(error), ...saidData(error), ...extra },
   };
 }
 
@@ -112,6 +115,10 @@ export function internalError(cause: unknown): GatehouseError {
 
 function saidMessage(error: GatehouseError): string {
   return error.audience === 'operator' ? error.spec.message : error.publicMessage;
+}
+
+function solution({ audience, spec }: GatehouseError): { solve?: string } {
+  return audience === 'caller' ? { solve: spec.solve } : {};
 }
 
 function saidData(error: GatehouseError): Readonly<Record<string, unknown>> {

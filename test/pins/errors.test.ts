@@ -23,7 +23,11 @@ test('a refusal of its own on HTTP', () => {
     body: {
       jsonrpc: '2.0',
       id: 'a',
-      error: { code: -32000, message: 'You did it.', data: { code: 'TEST_CALLER', limit: 3 } },
+      error: {
+        code: -32000,
+        message: 'You did it.',
+        data: { code: 'TEST_CALLER', solve: 'Do it otherwise.', limit: 3 },
+      },
     },
   });
 });
@@ -74,15 +78,23 @@ test('a refusal that the model can read', () => {
 test('for other methods, and for unknown tools, it is a JSON-RPC error', () => {
   const refusal = { stage: 'permission', error: errors.TEST_CALLER(), as: 'tool' } as const;
   const answer = inBandAnswer({ refusal, call: { ...call, method: 'resources/read' }, id: 1, plainAnswer });
-  expect(JSON.parse(answer).error).toEqual({ code: -32000, message: 'You did it.', data: { code: 'TEST_CALLER' } });
+  expect(JSON.parse(answer).error).toEqual({
+    code: -32000,
+    message: 'You did it.',
+    data: { code: 'TEST_CALLER', solve: 'Do it otherwise.' },
+  });
   const unknown = { stage: 'scope', error: kernelErrors.UNKNOWN_TOOL(), as: 'protocol' } as const;
   expect(JSON.parse(inBandAnswer({ refusal: unknown, call, id: 1, plainAnswer })).error.code).toBe(-32602);
 });
 
 test('on stdio it names the stage', () => {
   const refusal = { stage: 'rate', error: errors.TEST_CALLER(), as: 'http' } as const;
-  expect(refusalError(refusal, { transport: 'stdio' }).data).toEqual({ code: 'TEST_CALLER', stage: 'rate' });
-  expect(refusalError(refusal, { transport: 'http' }).data).toEqual({ code: 'TEST_CALLER' });
+  expect(refusalError(refusal, { transport: 'stdio' }).data).toEqual({
+    code: 'TEST_CALLER',
+    solve: 'Do it otherwise.',
+    stage: 'rate',
+  });
+  expect(refusalError(refusal, { transport: 'http' }).data).toEqual({ code: 'TEST_CALLER', solve: 'Do it otherwise.' });
 });
 
 test.each([

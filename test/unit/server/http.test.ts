@@ -142,7 +142,7 @@ describe('who calls', () => {
         const answer = await send(url, { era, method });
         expect(answer.status).toBe(401);
         expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="gatehouse"');
-        expect(answer.json?.error?.data).toEqual({ code: 'UNAUTHENTICATED' });
+        expect(answer.json?.error?.data).toEqual({ code: 'UNAUTHENTICATED', solve: expect.any(String) });
         expect(answer.json?.id).toBe(1);
         expect(logged()).toEqual([`${method}: authenticate UNAUTHENTICATED`]);
       }

@@ -165,7 +165,7 @@ describe(`${verifies('PROTO-2')} stdio`, () => {
     ];
     for (const [line, code] of wrong) {
       say(`${line}\n`);
-      expect((await hear()).error?.data).toEqual({ code, stage: 'admit' });
+      expect((await hear()).error?.data).toEqual({ code, solve: expect.any(String), stage: 'admit' });
     }
     say(initialize);
     expect((await hear()).id).toBe('init');
