@@ -14,7 +14,7 @@ import { createClientUsage } from './client-usage.ts';
 import { createMetadataDocuments } from './metadata-documents.ts';
 import { normalMetadata } from './normal-metadata.ts';
 import { isRedirectAllowed } from './redirect-uri.ts';
-import { takePlace } from './registration-limit.ts';
+import { createPlaces } from './registration-limit.ts';
 import { makeRoom } from './vacuum.ts';
 
 /** ms for a metadata document, or the keys of a client: whoever waits for it waits for a page. */
@@ -33,6 +33,7 @@ export function createClientRules(parts: {
   const { privateSchemes, registrationsPerMinute: perMinute, maxUnused } = settings;
   const allowAddresses = requireAddressList(settings.allowDocumentAddresses);
   const fetch = createOutboundFetch({ resolve, clock, timeLimit, maxAnswer, allowHttp: false, allowAddresses });
+  const takePlace = createPlaces({ runtime, kind: 'dcr', perMinute });
   const documents = createMetadataDocuments({ runtime, settings, fetch });
 
   return {
@@ -46,7 +47,7 @@ export function createClientRules(parts: {
     async checkRegistration(metadata) {
       if (!settings.registration) throw new errors.InvalidRequest('clients do not register themselves here', 404);
       const normal = normalMetadata({ metadata, kind: 'dcr', privateSchemes });
-      const isInTime = await takePlace({ runtime, kind: 'dcr', perMinute });
+      const isInTime = await takePlace();
       if (!isInTime || !(await makeRoom({ runtime, maxUnused }))) throw tooMany();
       return normal;
     },

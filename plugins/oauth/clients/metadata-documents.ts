@@ -8,7 +8,7 @@ import type { ClientSettings } from './client-settings.ts';
 import { isDocumentAddress } from './document-address.ts';
 import type { Metadata } from './metadata-fields.ts';
 import { readDocument } from './read-document.ts';
-import { takePlace } from './registration-limit.ts';
+import { createPlaces } from './registration-limit.ts';
 import { makeRoom } from './vacuum.ts';
 
 /** Documents that are read at a time: nobody may have all of this server's connections wait for slow ones. */
@@ -37,6 +37,7 @@ export function createMetadataDocuments(parts: {
   const { runtime, settings } = parts;
   const { privateSchemes } = settings;
   const hosts: ReadonlySet<string> = new Set(settings.allowDocumentHosts);
+  const takePlace = createPlaces({ runtime, kind: 'cimd', perMinute: settings.registrationsPerMinute });
   /** Callers of the same document wait for one look at it. */
   const underWay = new Map<string, Promise<Row>>();
   /** Until when (ms since the epoch) a document is left alone. */
@@ -56,8 +57,7 @@ export function createMetadataDocuments(parts: {
   }
 
   async function hasPlace(): Promise<boolean> {
-    const isInTime = await takePlace({ runtime, kind: 'cimd', perMinute: settings.registrationsPerMinute });
-    return isInTime && makeRoom({ runtime, maxUnused: settings.maxUnused });
+    return (await takePlace()) && makeRoom({ runtime, maxUnused: settings.maxUnused });
   }
 
   function fallBack(row: Row | undefined, reason: string): Row {

@@ -66,10 +66,10 @@ describeOnStores('registration of clients', open => {
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'none',
     });
-    expect(String(json.scope).split(' ')).toEqual(['read', 'offline_access']);
+    expect(String(json.scope).split(' ')).toEqual(['read', 'write', 'create', 'delete', 'offline_access']);
     expect(json).not.toHaveProperty('client_secret');
     expect(json).not.toHaveProperty('registration_access_token');
-    expect(await rowOf(json.client_id)).toMatchObject({ kind: 'dcr', name: 'Acme', scopes: ['read'] });
+    expect(await rowOf(json.client_id)).toMatchObject({ kind: 'dcr', name: 'Acme', is_used: false });
     expect((await house.authorize({ client_id: String(json.client_id) })).status).toBe(303);
   });
 
