@@ -15,6 +15,7 @@ import type { Reached } from './pipeline/call.ts';
 import type { HookListener, HookName, Hooks } from './pipeline/hooks.ts';
 import type { TraceContext } from './pipeline/trace-context.ts';
 import type { Companion, Revoker, Runtime, Terminal } from './plugin/scope.ts';
+import { askedBy } from './store/asked-by.ts';
 import type { Store, WriteOperation } from './store/port.ts';
 
 export interface RuntimeParts {
@@ -92,6 +93,15 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     ...(companions.length > 0 && { beside }),
   };
 
+  /** Made once a principal, of which there is one object as long as nothing about the credential changes. */
+  const stores = new WeakMap<Principal, Store>();
+  function storeFor(principal: Principal): Store {
+    const { kind, id } = principal.credential;
+    const known = stores.get(principal) ?? askedBy(store, `${kind} ${id}`);
+    stores.set(principal, known);
+    return known;
+  }
+
   const runtime: KernelRuntime = {
     registry,
     store,
@@ -106,8 +116,8 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     ticks: () => performance.now(),
     randomBytes,
     newId,
-    env: principal => createEnvironment({ ...shared, principal }),
-    environment: input => createEnvironment({ ...shared, ...input }),
+    env: principal => createEnvironment({ ...shared, principal, store: storeFor(principal) }),
+    environment: input => createEnvironment({ ...shared, ...input, store: storeFor(input.principal) }),
     system: reason => {
       shared.onSystem(reason);
       return createEnvironment({ ...shared, principal: systemPrincipal(reason) });

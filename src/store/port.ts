@@ -69,12 +69,15 @@ export interface FindQuery {
   readonly offset?: number;
   /** ms; default the store's own. Past it: QUERY_TIMEOUT. */
   readonly timeLimit?: number;
+  /** Whose it is: where queries wait for each other, those of one asker leave room for others'. Default: nobody's. */
+  readonly asker?: string;
 }
 
 export interface CountQuery {
   readonly model: string;
   readonly where: Condition;
   readonly timeLimit?: number;
+  readonly asker?: string;
 }
 
 export type DateUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
@@ -90,6 +93,7 @@ export interface AggregateQuery {
   readonly limit?: number;
   readonly offset?: number;
   readonly timeLimit?: number;
+  readonly asker?: string;
 }
 
 export interface AggregateRow {

@@ -6,10 +6,13 @@ import type { FromReader, ReaderData, ToReader } from './reader-protocol.ts';
 import { startThread } from './thread.ts';
 import type { SqlValue } from './values.ts';
 
-/** A few reader threads and those who wait for them, in the order they came. */
+/** A few reader threads and those who wait for them, in the order they came; no asker takes up the last thread. */
 export interface ReaderLane {
   /** QUERY_TIMEOUT after `limit` ms, waiting included; `patience`: ms that it may run, if less. */
-  run(statement: Statement, limits: { limit: number; patience?: number }): Promise<SqlValue[][]>;
+  run(
+    statement: Statement,
+    limits: { limit: number; patience?: number; asker?: string | undefined },
+  ): Promise<SqlValue[][]>;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ interface Task {
   /** ms since the epoch. */
   readonly end: number;
   readonly patience: number;
+  readonly asker: string | undefined;
   readonly rows: SqlValue[][];
   readonly settle: (outcome: { rows: SqlValue[][] } | { error: unknown }) => void;
 }
@@ -75,12 +79,21 @@ export function readerLane({ threads: size, data, now, generation }: ReaderLaneO
   }
 
   function next(): void {
-    while (queue.length > 0) {
+    for (;;) {
+      const place = queue.findIndex(hasTurn);
+      if (place < 0) return;
       const idle = [...threads].find(thread => !thread.task) ?? (threads.size < size ? start() : undefined);
       if (!idle) return;
-      const task = queue.shift();
-      if (task) give(idle, task);
+      for (const task of queue.splice(place, 1)) give(idle, task);
     }
+  }
+
+  /** One asker's slow queries, however many, would hold up everybody's. */
+  function hasTurn({ asker }: Task): boolean {
+    if (asker === undefined || size === 1) return true;
+    let running = 0;
+    for (const { task } of threads) if (task?.asker === asker) running += 1;
+    return running < size - 1;
   }
 
   function give(thread: Thread, task: Task): void {
@@ -105,12 +118,13 @@ export function readerLane({ threads: size, data, now, generation }: ReaderLaneO
   }
 
   return {
-    run: (statement, { limit, patience = limit }) =>
+    run: (statement, { limit, patience = limit, asker }) =>
       new Promise((resolve, reject) => {
         const task: Task = {
           statement,
           end: now() + limit,
           patience,
+          asker,
           rows: [],
           settle(outcome) {
             clearTimeout(timer);

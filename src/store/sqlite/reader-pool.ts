@@ -13,8 +13,8 @@ import type { SqlValue } from './values.ts';
  *   it scans or sorts a table       → slow lane
  */
 export interface ReaderPool {
-  /** `limit`: ms, waiting included; past it QUERY_TIMEOUT. */
-  run(statement: Statement, limit: number): Promise<SqlValue[][]>;
+  /** `limit`: ms, waiting included; past it QUERY_TIMEOUT. `asker`: see the port. */
+  run(statement: Statement, limit: number, asker?: string): Promise<SqlValue[][]>;
   close(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export function readerPool({ planner, ...options }: ReaderPoolOptions): ReaderPo
   }
 
   return {
-    async run(statement, limit) {
-      if (!seemsQuick(statement)) return slow.run(statement, { limit });
+    async run(statement, limit, asker) {
+      if (!seemsQuick(statement)) return slow.run(statement, { limit, asker });
       const end = options.now() + limit;
       try {
         return await quick.run(statement, { limit, patience });
@@ -56,7 +56,7 @@ export function readerPool({ planner, ...options }: ReaderPoolOptions): ReaderPo
         const rest = end - options.now();
         if (!hasCode(error, 'QUERY_TIMEOUT') || rest <= 0) throw error;
         wasSlow.set(statement.sql, options.now());
-        return slow.run(statement, { limit: rest });
+        return slow.run(statement, { limit: rest, asker });
       }
     },
     async close() {

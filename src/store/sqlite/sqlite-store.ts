@@ -80,7 +80,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
         if (!isUnavailable(error)) throw error;
       }
     }
-    return pool.run(compile({ tables, approach, timed: true }), query.timeLimit ?? queryTimeLimit);
+    return pool.run(compile({ tables, approach, timed: true }), query.timeLimit ?? queryTimeLimit, query.asker);
   }
 
   return {
@@ -115,7 +115,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     async aggregate(query) {
       checkOpen();
       const statement = compileAggregate(query, { tables, approach: 'set', timed: true });
-      const rows = await pool.run(statement, query.timeLimit ?? queryTimeLimit);
+      const rows = await pool.run(statement, query.timeLimit ?? queryTimeLimit, query.asker);
       return rows.map(values => statement.decode(values));
     },
     async write(operations, { atomic = true } = {}) {
@@ -167,6 +167,7 @@ interface Query {
   readonly model: string;
   readonly where: Condition;
   readonly timeLimit?: number;
+  readonly asker?: string;
 }
 
 async function createFile(path: string): Promise<void> {

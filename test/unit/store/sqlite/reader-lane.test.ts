@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ReaderLane, readerLane } from '../../../../src/store/sqlite/reader-lane.ts';
+import { verifies } from '../../../requirements.ts';
 
 let folder = '';
 let lane: ReaderLane;
@@ -55,6 +56,25 @@ test('a thread that cannot be interrupted is given up; another takes over', asyn
   const next = lane.run(quick, { limit });
   expect(await next).toEqual([['answer']]);
   expect(await stuck).toBe('QUERY_TIMEOUT');
+});
+
+test(`${verifies('STORE-2')} the slow queries of one asker, however many, leave a thread to others`, async () => {
+  const path = join(folder, 'test.db');
+  const wide = readerLane({ threads: 2, data: { path, closing }, now: Date.now, generation: () => 0 });
+  try {
+    let ended = 0;
+    const greedy = Array.from({ length: 5 }, () =>
+      wide.run(endless, { limit: 600_000, asker: 'greedy' }).catch(() => undefined),
+    );
+    for (const one of greedy) void one.then(() => ended++);
+    for (const asker of ['modest', undefined, 'modest']) {
+      expect(await wide.run(quick, { limit: 600_000, asker })).toEqual([['answer']]);
+    }
+    expect(ended).toBe(0);
+  } finally {
+    Atomics.store(closing, 0, 1);
+    await wide.close();
+  }
 });
 
 test('values of every type and answers of any size', async () => {
