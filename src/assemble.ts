@@ -1,7 +1,10 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Config, PolicySet } from './config/define-config.ts';
+import { loadFault } from './config/load-fault.ts';
 import { didYouMean, nearest } from './config/nearest.ts';
 import { checkSettings } from './config/settings-faults.ts';
+import { GatehouseError } from './errors.ts';
 import { readSchedule } from './job/schedule.ts';
 import { kernelJobs, kernelModels } from './kernel-parts.ts';
 import { buildRegistry, type Registry } from './model/registry.ts';
@@ -40,7 +43,11 @@ export async function assemble({ config, configFile }: { config: Config; configF
   const extra = config.extraPlugins ?? [];
   const loaded = await loadPlugins({ names: Object.keys(config.plugins), folders, extra });
   const known = [...extra.map(plugin => plugin.name), ...pluginNames(folders)];
-  for (const { name, message } of loaded.faults) {
+  for (const { name, message, failure } of loaded.faults) {
+    if (failure) {
+      faults.push(failureOf({ message, ...failure }));
+      continue;
+    }
     const others = known.filter(other => other !== name);
     faults.push({ message: `${message}${didYouMean(name, others)}`, path: ['plugins', name] });
   }
@@ -61,7 +68,14 @@ export async function assemble({ config, configFile }: { config: Config; configF
     // With faulty settings nothing starts. The defaults take their place, so that the plugin's models and groups are
     // known to the checks that follow.
     const usable = given.faults ? checkSettings({ schema, path, value: {} }) : given;
-    if (!usable.faults) plugin.setup(createScope(plugin, registrations), usable.value);
+    if (usable.faults) continue;
+    try {
+      plugin.setup(createScope(plugin, registrations), usable.value);
+    } catch (thrown) {
+      if (thrown instanceof GatehouseError || !plugin.definedAt) throw thrown;
+      const message = `The plugin ${plugin.name} cannot be set up.`;
+      faults.push(failureOf({ message, thrown, file: pathOf(plugin.definedAt) }));
+    }
   }
   const taken = new Set(kernelJobs.map(({ name }) => name));
   for (const { plugin, value: job } of registrations.jobs) {
@@ -95,6 +109,17 @@ async function withDependencies(
     all.push(...(await load([...wanted])).plugins);
   }
   return all;
+}
+
+function pathOf({ file }: DefinitionSite): string {
+  return file.startsWith('file:') ? fileURLToPath(file) : file;
+}
+
+/** What a plugin's own code has thrown, and where in its folder. */
+function failureOf({ message, thrown, file }: { message: string; thrown: unknown; file: string }): ConfigFault {
+  const folder = dirname(file) + sep;
+  const fault = loadFault({ thrown, file, files: { has: path => path.startsWith(folder) } });
+  return { ...fault, message: `${message} ${fault.message}` };
 }
 
 function ofPlugin({ definedAt }: Plugin, message: string): ConfigFault {

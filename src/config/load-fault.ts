@@ -4,7 +4,7 @@ import type { ConfigFault } from '../assemble.ts';
 import type { DefinitionSite } from '../plugin/definition-site.ts';
 import { importsOf, parseSource } from './parse-source.ts';
 
-/** What an error thrown while a config was imported says, and where in the config's files its cause is. */
+/** What an error thrown while code of an admin was imported or run says, and where in `files`, its own, the cause is. */
 export function loadFault({
   thrown,
   file,
@@ -12,7 +12,7 @@ export function loadFault({
 }: {
   thrown: unknown;
   file: string;
-  files: ReadonlySet<string>;
+  files: Pick<ReadonlySet<string>, 'has'>;
 }): ConfigFault {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const site = codeFrame(error) ?? missingImport(error) ?? thrownAt(error, files) ?? { file, line: 1, column: 1 };
@@ -40,7 +40,7 @@ function missingImport({ message }: Error): DefinitionSite | undefined {
   return { file, line: start?.line ?? 1, column: (start?.column ?? 0) + 1 };
 }
 
-function thrownAt({ stack = '' }: Error, files: ReadonlySet<string>): DefinitionSite | undefined {
+function thrownAt({ stack = '' }: Error, files: Pick<ReadonlySet<string>, 'has'>): DefinitionSite | undefined {
   for (const [, place, line, column] of stack.matchAll(/^ +at (?:.*\()?(\S+?):(\d+):(\d+)\)?$/gm)) {
     const file = pathOf(place ?? '');
     if (files.has(file)) return { file, line: Number(line), column: Number(column) };

@@ -6,26 +6,38 @@ import type { Plugin } from './define-plugin.ts';
 /** Where Gatehouse's own plugins are. */
 export const ownPlugins = join(import.meta.dirname, '..', '..', 'plugins');
 
+/** A plugin that is not to be had, and why. */
+export interface PluginFault {
+  readonly name: string;
+  readonly message: string;
+  readonly failure?: { readonly thrown: unknown; readonly file: string };
+}
+
 /**
  * Finds and imports plugins by name: from `extra` first, then `<folder>/<name>/plugin.ts` (`plugin.js` once built).
- * Reports every one that is missing or is not a plugin.
+ * Reports every one that is missing, is not a plugin, or cannot be imported: what was `thrown` then, and the file.
  */
 export async function loadPlugins(input: {
   names: readonly string[];
   folders: readonly string[];
   extra: readonly Plugin[];
-}): Promise<{ plugins: Plugin[]; faults: { name: string; message: string }[] }> {
+}): Promise<{ plugins: Plugin[]; faults: PluginFault[] }> {
   const plugins: Plugin[] = [];
-  const faults: { name: string; message: string }[] = [];
+  const faults: PluginFault[] = [];
   for (const name of input.names) {
     const given = input.extra.find(plugin => plugin.name === name);
     const file = given ? undefined : findPlugin(name, input.folders);
     if (given) plugins.push(given);
     else if (!file) faults.push({ name, message: `There is no plugin ${name} in ${input.folders.join(' or ')}.` });
     else {
-      const plugin = ((await import(pathToFileURL(file).href)) as { default?: Plugin }).default;
-      if (plugin && typeof plugin.setup === 'function' && plugin.name === name) plugins.push(plugin);
-      else faults.push({ name, message: `${file} has no plugin called ${name} as its default export (definePlugin).` });
+      try {
+        const plugin = ((await import(pathToFileURL(file).href)) as { default?: Plugin }).default;
+        if (plugin && typeof plugin.setup === 'function' && plugin.name === name) plugins.push(plugin);
+        else
+          faults.push({ name, message: `${file} has no plugin called ${name} as its default export (definePlugin).` });
+      } catch (thrown) {
+        faults.push({ name, message: `The plugin ${name} cannot be loaded.`, failure: { thrown, file } });
+      }
     }
   }
   return { plugins, faults };

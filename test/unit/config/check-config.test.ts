@@ -284,6 +284,26 @@ export default definePlugin({
   ]);
 });
 
+test(`${verifies('CFG-1', 'CFG-2')} what is wrong in the code of plugins is named with their files and lines, all of it`, async () => {
+  const definePlugin = `import { definePlugin } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};\n`;
+  const zod = `import { z } from ${JSON.stringify(import.meta.resolve('zod'))};\n`;
+  const manifest = (name: string) => `name: '${name}', version: '1.0.0', kernel: '^1', settings: z.strictObject({})`;
+  const faults = await faultsOf({
+    'mcp.config.ts': configText("plugins: { base: {}, astray: {}, thrower: {}, recrods: {} }, pluginFolders: ['mine']"),
+    'mine/astray/plugin.ts': `${definePlugin}import './nowhere.ts';\nexport default definePlugin({});\n`,
+    'mine/thrower/plugin.ts': `${definePlugin}${zod}import { fail } from './fail.ts';
+export default definePlugin({ ${manifest('thrower')}, setup() { fail(); } });\n`,
+    'mine/thrower/fail.ts': "export function fail(): void {\n  throw new TypeError('no luck');\n}\n",
+  });
+  expect(faults).toEqual([
+    expect.stringMatching(/plugins\.recrods: There is no plugin recrods .* Did you mean records\?$/),
+    expect.stringMatching(
+      /^mine\/astray\/plugin\.ts:2 : The plugin astray cannot be loaded\. Error: Cannot find module/,
+    ),
+    'mine/thrower/fail.ts:2 : The plugin thrower cannot be set up. TypeError: no luck',
+  ]);
+});
+
 test('a value that may be a secret is not repeated', async () => {
   const options = `${base}, server: { host: 5, publicUrl: 'hunter2' }`;
   const faults = await faultsOf({ 'mcp.config.ts': configText(options) });
