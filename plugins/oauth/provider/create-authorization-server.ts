@@ -7,6 +7,7 @@ import { createArtifactStore } from './artifact-store.ts';
 import { auditTrail } from './audit-trail.ts';
 import { authorizationRequest } from './authorization-request.ts';
 import type { AuthorizationServer, ClientKind, ClientRules } from './authorization-server.ts';
+import { burnFailedCodes } from './burn-failed-code.ts';
 import { clientScopes } from './client-scopes.ts';
 import { createClientStore } from './client-store.ts';
 import { createProvider } from './create-provider.ts';
@@ -54,6 +55,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   function build(key: SigningKey): Provider {
     const made = createProvider({ ...parts, key, adapter, scopesFor });
     const fates = auditTrail({ provider: made, runtime });
+    burnFailedCodes({ provider: made, fates });
     revokeAccessTokens({ provider: made, runtime, fates, verify, onRevoked: onEnded });
     made.on('grant.success', ({ oidc }) => {
       const id = oidc.client?.clientId ?? '';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Connection, callback, type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { type Connection, callback, type OAuthHouse, openOAuthHouse, pkce } from './oauth-house.ts';
 
 describeOnStores('refresh tokens and codes', open => {
   let store: TestStore;
@@ -95,6 +95,17 @@ describeOnStores('refresh tokens and codes', open => {
       expect(await statusOf(json.access_token)).toBe(401);
       expect((await refresh(json.refresh_token, { clientId })).json).toMatchObject({ error: 'invalid_grant' });
     }
+  });
+
+  test(`${verifies('OAUTH-2', 'OAUTH-9')} a code that was stolen is worth one guess at its verifier, by whoever comes first`, async () => {
+    const connection = await house.connect();
+    const { location, verifier } = await house.authorize(connection);
+    const code = location.searchParams.get('code') ?? '';
+    const guess = await redeem({ ...connection, code, verifier: pkce().verifier });
+    expect(guess.json).toMatchObject({ error: 'invalid_grant' });
+    expect((await redeem({ ...connection, code, verifier })).json).toMatchObject({ error: 'invalid_grant' });
+    // What the client has from before is none of the thief's business.
+    expect((await refresh(connection.refreshToken, connection)).status).toBe(200);
   });
 
   test('a token of another client is refused, and stays good for its own', async () => {
