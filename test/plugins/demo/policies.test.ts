@@ -58,8 +58,9 @@ describeOnStores('the example policies', open => {
     ['ada', [...all, 'base.user']],
   ])('%s has these models and no others', async (user, models) => {
     const listed = await result<{ models: { name: string }[] }>(user, 'list_models', {});
-    // Their own keys come with the plugin security.
-    expect(listed.models.map(({ name }) => name).toSorted()).toEqual([...models, 'security.api-key'].toSorted());
+    // Their own keys come with the plugin security, their own connected apps with oauth.
+    const own = ['security.api-key', 'oauth.grant'];
+    expect(listed.models.map(({ name }) => name).toSorted()).toEqual([...models, ...own].toSorted());
   });
 
   test('admin has everything of the company', async () => {
