@@ -28,6 +28,7 @@ export default definePlugin({
       method: 'get',
       path: '/metrics',
       access: 'Addresses of `allow`, or the token of the settings; shows numbers, no record.',
+      hasOwnAddressRules: true,
       async handle(request, response, { metrics }) {
         if (!isAllowed(request, response)) {
           response.status(403).type('text/plain').send('Not allowed. Use an allowed address or the token.\n');

@@ -97,14 +97,13 @@ export default definePlugin({
     const rates = registerRates(scope, own.rate);
     const signer = signerOf(own.audit.signingKey, process.env);
     const directory = () => running?.directory;
-    const admitted = { allow: requireAddressList(own.network.allow), deny: requireAddressList(own.network.deny) };
 
     for (const model of [apiKey, apiKeySecret, apiKeyUsage, session, sessionSlots, permission, fieldRule]) {
       scope.model(model);
     }
     scope.model(keyHandover);
     scope.model(sessionEnding);
-    for (const route of handoverRoutes(admitted)) scope.route(route);
+    for (const route of handoverRoutes) scope.route(route);
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
     scope.policies(securityPolicies);
@@ -114,7 +113,10 @@ export default definePlugin({
     scope.access(permissionLayer(directory));
     scope.access(fieldRuleLayer(directory));
 
-    scope.guard('admit', globalNetworkGuard(admitted));
+    scope.guard(
+      'admit',
+      globalNetworkGuard({ allow: requireAddressList(own.network.allow), deny: requireAddressList(own.network.deny) }),
+    );
     scope.guard('authenticate', keyGuard({ ring: () => started().ring, limits }));
     scope.guard('session', rateHeadersGuard({ rates, limits }));
     scope.guard('session', sessionGuard({ book: () => started().book, limits }));

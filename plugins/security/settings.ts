@@ -9,8 +9,8 @@ export const settings = z.strictObject({
   alerts: alertSettings.prefault({}),
   network: z
     .strictObject({
-      allow: addressEntries.describe('Only calls from here are admitted; empty: from everywhere.'),
-      deny: addressEntries.describe('Calls from here are refused, whatever `allow` says.'),
+      allow: addressEntries.describe('Only from here anything is let in: calls, and browsers that sign in; empty: from everywhere.'),
+      deny: addressEntries.describe('Nothing from here is let in, whatever `allow` says.'),
     })
     .prefault({}),
   rate: z

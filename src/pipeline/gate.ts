@@ -49,6 +49,11 @@ export interface Gate {
    * large and not read yet. Only a refusal is written down; what is read goes through `admit` all the same.
    */
   identify(call: Call): Promise<Refusal | undefined>;
+  /**
+   * Whether anything from that address is let in: `admit` alone, for what is served beside `/mcp`. Only a refusal is
+   * written down.
+   */
+  screen(call: Call): Promise<Refusal | undefined>;
   /** The guarding stages, admit to fields. */
   admit(call: Call): Promise<Refusal | undefined>;
   /**

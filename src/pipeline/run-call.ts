@@ -49,6 +49,7 @@ export function createGate(parts: GateParts): Gate {
   const guarding = before('execute');
   const rechecking = before('rate');
   const identifying = before('session');
+  const screening = before('authenticate');
   const redacting = guards.get('redact') ?? [];
   const methods = createMethods(catalog, runTool);
 
@@ -161,6 +162,7 @@ export function createGate(parts: GateParts): Gate {
 
   return {
     receive: message => openCall(message, { runtime, traces }),
+    screen: call => traces.run(call.trace, () => pass(call, screening)),
     identify: call => traces.run(call.trace, () => pass(call, identifying)),
     admit: call => traces.run(call.trace, () => pass(call, guarding)),
     recheck: call => traces.run(call.trace, () => pass(call, rechecking)),

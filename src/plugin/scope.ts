@@ -163,6 +163,8 @@ export interface Route {
   readonly path: string;
   /** Why it needs no credential, or how it checks one: the list of routes is part of the tests. */
   readonly access: string;
+  /** It has rules of its own about addresses; those of the stage `admit` do not hold for it. */
+  readonly hasOwnAddressRules?: boolean;
   handle(request: Request, response: Response, runtime: Runtime): void | Promise<void>;
 }
 

@@ -87,7 +87,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       sdkAnswer: createSdkAnswer({ gate, binding, sessions, streams, onStandingStream: release }),
     });
     const checkReady = createReadiness({ runtime, isStopping: () => isStopping });
-    const app = createRoutes({ routes: parts.routes, runtime, log, originGuard, isTrusted, checkReady });
+    const app = createRoutes({ gate, routes: parts.routes, runtime, log, originGuard, isTrusted, checkReady });
 
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       inFlight.add(response);

@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { GatehouseError } from '../errors.ts';
+import type { Gate, InboundMessage } from '../pipeline/gate.ts';
 import type { Route, Runtime } from '../plugin/scope.ts';
 import { clientAddress, type IsTrusted } from './client-address.ts';
 import { httpAnswer, internalError } from './error-response.ts';
@@ -10,10 +11,11 @@ import { headerOf } from './http-visit.ts';
 import { type OriginGuard, preflightHeaders } from './origin-guard.ts';
 
 /**
- * Everything beside `/mcp`: health, readiness, and what plugins add. Host and Origin are checked here as well. A route
+ * Everything beside `/mcp`: health, readiness, and what plugins add. Host, Origin and address are checked here as well. A route
  * finds the client's address in `response.locals.clientAddress`. Errors become JSON, never a stack.
  */
 export function createRoutes(parts: {
+  readonly gate: Gate;
   readonly routes: readonly Route[];
   readonly runtime: Runtime;
   readonly log: Logger;
@@ -22,7 +24,7 @@ export function createRoutes(parts: {
   /** Resolves when calls can be answered; rejects where they cannot. */
   readonly checkReady: () => Promise<void>;
 }): Express {
-  const { routes, runtime, log, originGuard } = parts;
+  const { gate, routes, runtime, log, originGuard } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -53,7 +55,13 @@ export function createRoutes(parts: {
     replyJson(response, 503, {}, '{"status":"not ready"}');
   });
   for (const route of routes) {
-    app[route.method](route.path, (request, response) => route.handle(request, response, runtime));
+    app[route.method](route.path, async (request, response) => {
+      const refusal = route.hasOwnAddressRules
+        ? undefined
+        : await gate.screen(gate.receive(messageAt(route, request, response)));
+      if (refusal) throw refusal.error;
+      await route.handle(request, response, runtime);
+    });
   }
   app.use((_request, _response, next) => next(serverErrors.ROUTE_NOT_FOUND()));
   app.use((thrown: unknown, request: Request, response: Response, next: NextFunction) => {
@@ -62,6 +70,21 @@ export function createRoutes(parts: {
     replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null));
   });
   return app;
+}
+
+/** A visit as the gate takes it; named as the route was registered, because its parameters may be secret. */
+function messageAt(route: Route, request: Request, response: Response): InboundMessage {
+  return {
+    transport: 'http',
+    era: 'legacy',
+    protocolVersion: '',
+    method: `${request.method} ${route.path}`,
+    params: {},
+    client: { name: '', version: '', userAgent: headerOf(request, 'user-agent') ?? '', sessionId: undefined },
+    address: String(response.locals.clientAddress),
+    presented: undefined,
+    traceparent: undefined,
+  };
 }
 
 /** As it was registered: what stands in the place of its parameters may be secret. */

@@ -76,6 +76,7 @@ function gateThatAnswers(result: Record<string, unknown>): Gate {
   return {
     receive: message => ({ ...message, responseHeaders: {} }) as unknown as Call,
     identify: async () => undefined,
+    screen: async () => undefined,
     admit: async () => undefined,
     recheck: async () => undefined,
     perform: async (): Promise<Performed> => ({ ok: true, result }),
