@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { all, type CommandContext, equals, type Json, oneOf, type Row, type Runtime } from '../../../src/index.ts';
+import {
+  all,
+  type CommandContext,
+  equals,
+  type Json,
+  oneOf,
+  type Row,
+  type Runtime,
+  table,
+} from '../../../src/index.ts';
 import { listOf } from '../../base/plugin.ts';
 import { createService } from '../clients/create-service.ts';
 import { oauthErrors } from '../errors.ts';
@@ -39,7 +48,9 @@ export function registerClientCommands({ oauth, context }: { oauth: Command; con
       );
       const order = [{ field: 'name', descending: false }];
       const shown = await describe(runtime, await runtime.store.find({ model: client.name, where, order }));
-      context.print({ json: shown, text: shown.map(line).join('\n') || 'No clients.' }, options);
+      const text =
+        shown.length > 0 ? table(['CLIENT', 'NAME', 'KIND', 'USER', 'STATE'], shown.map(cells)) : 'No clients.';
+      context.print({ json: shown, text }, options);
     });
 
   oauth
@@ -111,7 +122,7 @@ async function describe(runtime: Runtime, rows: readonly Row[]) {
   }));
 }
 
-function line(shown: { clientId: string; name: string; kind: string; user: string | null; endedAt: Json }): string {
+function cells(shown: { clientId: string; name: string; kind: string; user: string | null; endedAt: Json }): Json[] {
   const { clientId, name, kind, user, endedAt } = shown;
-  return [clientId, name, kind, user, endedAt === null ? 'active' : 'ended'].filter(part => part !== null).join('  ');
+  return [clientId, name, kind, user, endedAt === null ? 'active' : 'ended'];
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { all, type CommandContext, equals, type Json } from '../../../src/index.ts';
+import { all, type CommandContext, equals, type Json, table } from '../../../src/index.ts';
 import { baseErrors, findUser } from '../../base/plugin.ts';
 import { grant } from '../models/grant.ts';
 import { loginsOf } from './logins-of.ts';
@@ -44,9 +44,15 @@ export function registerGrantCommands({ oauth, context }: { oauth: Command; cont
         endedAt: row.revoked_at as Json,
         endedReason: row.revoked_reason as Json,
       }));
-      const lines = shown.map(({ id, user, app, scopes, createdAt, endedAt }) =>
-        [id, createdAt, user, app, String(scopes), endedAt === null ? 'active' : 'ended'].join('  '),
-      );
-      context.print({ json: shown, text: lines.join('\n') || 'No connected apps.' }, options);
+      const lines = shown.map(({ id, user, app, scopes, createdAt, endedAt }) => [
+        id,
+        createdAt,
+        user,
+        app,
+        scopes,
+        endedAt === null ? 'active' : 'ended',
+      ]);
+      const headings = ['ID', 'SINCE', 'USER', 'APP', 'SCOPES', 'STATE'];
+      context.print({ json: shown, text: lines.length > 0 ? table(headings, lines) : 'No connected apps.' }, options);
     });
 }
