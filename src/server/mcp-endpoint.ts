@@ -58,6 +58,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = arrive(parts, request, response);
     if (visit.error) return refuseEarly(gate, visit, visit.error);
+    if (visit.base.presented?.via === 'query' && (await refuseInUrl(visit))) return;
     switch (request.method) {
       case 'POST':
         return post(visit);
@@ -70,6 +71,14 @@ export function createMcpEndpoint(parts: EndpointParts) {
       default:
         return refuseEarly(gate, visit, notAllowed());
     }
+  }
+
+  /** A credential in the URL is refused, and reported where it is a real one, whatever else is wrong with the request. */
+  async function refuseInUrl(visit: Visit): Promise<boolean> {
+    const call = gate.receive(bodilessMessage(visit, ''));
+    const refusal = await gate.identify(call);
+    if (refusal) replyRefusal(visit, { call, refusal, id: null });
+    return refusal !== undefined;
   }
 
   async function post(visit: Visit): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { equals } from '../../src/index.ts';
 import { verifies } from '../requirements.ts';
 import { auditOf, keyOf } from '../support/people.ts';
 import { callTool, send } from '../support/raw-client.ts';
@@ -141,5 +142,26 @@ describeOnStores('limits, as an attacker tries them', open => {
     }
     expect((await send(`${gatehouse.url}?key=${key}`, { key })).status).toBe(401);
     expect((await send(gatehouse.url, { headers: { 'x-api-key': key } })).status).toBe(200);
+  });
+
+  test(`${verifies('KEY-6')} a key in the URL is refused as that, and reported, whatever else is wrong with the request`, async () => {
+    const key = await keyOf(gatehouse, 'sara');
+    const leaks = () =>
+      gatehouse.app.runtime.store.find({ model: 'security.alert', where: equals('type', 'leaked_key') });
+    const headers = { 'content-type': 'text/plain' };
+    for (const init of [
+      { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } },
+      { method: 'POST', body: 'x', headers },
+      { method: 'GET' },
+      { method: 'PUT', body: 'x', headers },
+    ]) {
+      expect((await fetch(`${gatehouse.url}?key=${key}`, init)).status).toBe(401);
+    }
+    const prefix = key.split('_')[1] ?? '';
+    await expect
+      .poll(async () => (await leaks()).find(({ subject }) => String(subject).includes(prefix))?.count, {
+        timeout: 15_000,
+      })
+      .toBe(4);
   });
 });
