@@ -9,7 +9,9 @@ export const settings = z.strictObject({
   alerts: alertSettings.prefault({}),
   network: z
     .strictObject({
-      allow: addressEntries.describe('Only from here anything is let in: calls, and browsers that sign in; empty: from everywhere.'),
+      allow: addressEntries.describe(
+        'Only from here anything is let in: calls, and browsers that sign in; empty: from everywhere.',
+      ),
       deny: addressEntries.describe('Nothing from here is let in, whatever `allow` says.'),
     })
     .prefault({}),
