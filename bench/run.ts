@@ -5,11 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { toolCall } from './http-client.ts';
 import { installToolbox } from './install-toolbox.ts';
 import { type Figures, measure } from './measure.ts';
-import { contactId } from './records.ts';
 import { type Line, median, type Section, table, together } from './report.ts';
+import { call, type Kind, records, requests } from './requests.ts';
 import { type BenchServer, startServer } from './start-server.ts';
 
 const { values: options } = parseArgs({
@@ -32,67 +31,6 @@ if (!options.pinned) {
 const duration = options.quick ? 1500 : 5000;
 const rounds = options.quick ? 1 : 3;
 const connections = 32;
-const records = 10_000;
-
-type Kind = keyof typeof requests;
-
-/** What is asked, and what a right answer is. */
-const requests = {
-  read: {
-    of: (server: BenchServer, number: number) =>
-      call(server, 'read', { ids: [`bench.contact/${contactId(number % records)}`] }, server.about.key),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError'),
-  },
-  'peer read': {
-    of: (server: BenchServer, number: number) =>
-      toolCall({
-        url: server.url,
-        tool: 'read',
-        args: { id: contactId(number % records) },
-        headers: { authorization: `Bearer ${server.about.token}`, 'mcp-protocol-version': '2025-06-18' },
-      }),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
-  },
-  search: {
-    of: (server: BenchServer, number: number) =>
-      call(
-        server,
-        'search',
-        { model: 'bench.contact', domain: [['city', '=', `City ${number % 997}`]], limit: 20 },
-        server.about.key,
-      ),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
-  },
-  'no key': {
-    of: (server: BenchServer, number: number) => call(server, 'read', { ids: [`bench.contact/${contactId(number)}`] }),
-    isExpected: (answer: { status: number }) => answer.status === 401,
-  },
-  'mistyped key': {
-    of: (server: BenchServer, number: number) =>
-      call(server, 'read', { ids: [`bench.contact/${contactId(number)}`] }, `${server.about.key?.slice(0, -1)}_`),
-    isExpected: (answer: { status: number }) => answer.status === 401,
-  },
-  'missing scope': {
-    of: (server: BenchServer, number: number) =>
-      call(server, 'delete', { ids: [`bench.contact/${contactId(number)}`] }, server.about.narrowKey),
-    isExpected: (answer: { status: number }) => answer.status === 403,
-  },
-  'unknown model': {
-    of: (server: BenchServer, number: number) =>
-      call(server, 'read', { ids: [`bench.secret/${contactId(number)}`] }, server.about.key),
-    isExpected: (answer: { status: number; body: string }) => answer.body.includes('MODEL_NOT_AVAILABLE'),
-  },
-  'forbidden model': {
-    of: (server: BenchServer, number: number) =>
-      call(server, 'read', { ids: [`base.rule/${contactId(number)}`] }, server.about.key),
-    isExpected: (answer: { status: number; body: string }) => answer.body.includes('MODEL_NOT_AVAILABLE'),
-  },
-} as const;
-
-function call(server: BenchServer, tool: string, args: unknown, key?: string): Buffer {
-  return toolCall({ url: server.url, tool, args, headers: key ? { authorization: `Bearer ${key}` } : {} });
-}
-
 /** One load of one kind on a running server. Requests are prepared first, so that making them is not measured. */
 async function run(
   server: BenchServer,
@@ -168,6 +106,21 @@ const sections: Record<string, () => Promise<Section>> = {
       [`read, spread over ${count} instances`, runs.three],
     ]);
     return { title: 'one and several instances on one MongoDB, 32 connections in all', lines: lines(labelled) };
+  },
+
+  /** The same call by an API key and by an access token that is known after its first use. */
+  async credentials() {
+    const server = await gatehouse();
+    const runs = new Map<string, Figures[]>([
+      ['read by API key', []],
+      ['read by access token', []],
+    ]);
+    for (let round = 0; round < rounds; round++) {
+      runs.get('read by API key')?.push(await run(server, 'read'));
+      runs.get('read by access token')?.push(await run(server, 'read', { key: server.about.token }));
+    }
+    await server.stop();
+    return { title: 'kinds of credential, SQLite', lines: lines(runs) };
   },
 
   async refusals() {

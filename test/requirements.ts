@@ -9,7 +9,7 @@ export function verifies(...ids: readonly RequirementId[]): string {
 /** Rows of the finished capabilities. */
 export const finished = [
   ...rows('TOOL', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-  ...rows('PROTO', 1, 2, 4, 5, 6),
+  ...rows('PROTO', 1, 2, 3, 4, 5, 6),
   ...rows('KEY', 1, 2, 3, 4, 5, 6, 7, 8, 9),
   ...rows('ROT', 1, 2),
   ...rows('REV', 1),
@@ -30,7 +30,7 @@ export const finished = [
   ...rows('JOB', 1),
   ...rows('ROLE', 1),
   ...rows('HOOK', 1),
-  ...rows('OAUTH', 1, 2, 3, 4, 6, 7, 8, 9, 10, 12),
+  ...rows('OAUTH', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
   ...rows('CLI', 1),
   ...rows('OPS', 1, 2),
 ] as const;

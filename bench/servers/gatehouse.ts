@@ -1,17 +1,23 @@
 /**
  * Gatehouse with everything on, over a store of its own that is deleted at the end. Its one argument is JSON:
- * `{"store":"sqlite"|"mongodb","records":N,"keys":N,"permissions":N}`. Prints `{"url","pid","key","narrowKey","uri"}`.
+ * `{"store":"sqlite"|"mongodb","records":N,"keys":N,"permissions":N}`. Prints `{"url","pid","key","narrowKey","token","uri"}`.
  * `{"store":"mongodb","join":URI,…}`: one more instance on the database of another, which fills and deletes it.
  */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import base from '../../plugins/base/plugin.ts';
+import metrics from '../../plugins/metrics/plugin.ts';
+import { createService } from '../../plugins/oauth/clients/create-service.ts';
+import oauth from '../../plugins/oauth/plugin.ts';
 import records from '../../plugins/records/plugin.ts';
 import security, { createKey } from '../../plugins/security/plugin.ts';
+import webhooks from '../../plugins/webhooks/plugin.ts';
 import { boot } from '../../src/boot.ts';
 import { identity } from '../../src/cli/identity.ts';
 import { defineConfig, type Runtime, type WriteOperation } from '../../src/index.ts';
@@ -28,15 +34,24 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as {
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
 const ownStore = settings.store === 'mongodb' ? freshMongoDatabase() : `sqlite:${join(folder, 'bench.db')}`;
 const store = settings.join ?? ownStore;
+const port = await freePort();
+const unlimited = 1_000_000_000;
 const log = pino({ level: 'warn' }, pino.destination(2));
 
 const app = await boot({
   configFile: join(folder, 'mcp.config.ts'),
   config: defineConfig({
-    server: { port: 0 },
+    server: { port, publicUrl: `http://127.0.0.1:${port}` },
     store,
-    extraPlugins: [base, records, security],
-    plugins: { base: {}, records: {}, security: { sessions: { limit: 100 } } },
+    extraPlugins: [base, records, security, oauth, webhooks, metrics],
+    plugins: {
+      base: {},
+      records: {},
+      security: { sessions: { limit: 100 }, rate: { perMinute: unlimited } },
+      oauth: {},
+      webhooks: {},
+      metrics: {},
+    },
     models: [contact],
     policies: {
       groups: { staff: { label: 'Staff' }, others: { label: 'Others' } },
@@ -58,7 +73,8 @@ await app.start();
 const keys = settings.join === undefined ? await seed(app.runtime) : {};
 const server = createHttpServer({ ...app, identity });
 const { url } = await server.listen();
-console.log(JSON.stringify({ url, pid: process.pid, ...keys, uri: store }));
+const token = settings.join === undefined ? await accessToken(app.runtime, url) : undefined;
+console.log(JSON.stringify({ url, pid: process.pid, ...keys, token, uri: store }));
 
 process.once('SIGTERM', async () => {
   await server.close();
@@ -115,10 +131,30 @@ async function seed(runtime: Runtime): Promise<{ key: string; narrowKey: string 
     scopes: ['read'],
     ...stamp,
   }));
-  const limits = { runtime, user: 'bench', rate: 1_000_000_000 };
+  const limits = { runtime, user: 'bench', rate: unlimited };
   const full = await createKey({ ...limits, name: 'full', scopes: 'all' });
   const narrow = await createKey({ ...limits, name: 'narrow', scopes: ['read'] });
   return { key: full.key, narrowKey: narrow.key };
+}
+
+/** Of a service that acts as the user of the keys. */
+async function accessToken(runtime: Runtime, url: string): Promise<string> {
+  const credential = { kind: 'secret' } as const;
+  const { clientId, secret } = await createService({
+    runtime,
+    name: 'bench',
+    user: 'bench',
+    scopes: ['read'],
+    credential,
+  });
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read' }),
+  });
+  const { access_token } = (await answer.json()) as { access_token?: string };
+  if (access_token === undefined) throw new Error(`no token: ${answer.status}`);
+  return access_token;
 }
 
 /** Inserts `count` rows in portions of 5,000. */
@@ -145,4 +181,13 @@ function freshMongoDatabase(): string {
   const uri = new URL(process.env.MONGODB_URI ?? '');
   uri.pathname = `/gatehouse_bench_${process.pid}`;
   return uri.href;
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port: free } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return free;
 }
