@@ -195,7 +195,7 @@ describeOnStores('volume quotas', open => {
       for (const bad of ['0', '-1', '1.5', 'many']) {
         await expect(house.command([...line, '--records-per-day', bad])).rejects.toMatchObject({
           code: 'KEY_INVALID',
-          publicMessage: expect.stringContaining('recordsPerDay'),
+          publicMessage: expect.stringContaining('--records-per-day'),
         });
       }
     });
