@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: process.env.MONGODB_DOWN ? ['test/outage/*.test.ts'] : ['test/**/*.test.ts'],
     exclude: process.env.MONGODB_DOWN ? [] : ['test/outage/**'],
     pool: 'forks',
+    // Much of the time is waiting: for timers, disks and the database.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Node's own import, so that the tests run the code exactly as `npm start` does.

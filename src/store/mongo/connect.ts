@@ -1,5 +1,6 @@
 import { type Connection, Mongoose, type mongo } from 'mongoose';
 import { kernelErrors } from '../../errors.ts';
+import { keepMonitored } from './keep-monitored.ts';
 import { mapError } from './map-error.ts';
 
 export interface Connected {
@@ -9,6 +10,7 @@ export interface Connected {
   readonly product: string;
   /** Hosts and database, no credentials. */
   readonly location: string;
+  close(): Promise<void>;
 }
 
 export interface ConnectOptions {
@@ -24,6 +26,9 @@ export interface ConnectOptions {
  * ends the connections to a server that has gone silent.
  */
 const socketTimeout = 30 * 60_000;
+
+/** Times `selectionTimeout`: longer than a heartbeat that is answered or fails can take. */
+const lostAfter = 4;
 
 const defaultDatabase = 'gatehouse';
 
@@ -53,7 +58,16 @@ export async function connect({ uri, selectionTimeout, majorityTimeout }: Connec
     });
     const { db } = connection;
     if (!db) throw kernelErrors.STORE_UNAVAILABLE({ detail: 'the connection closed while it was opened' });
-    return { connection, db, product: await productOf(db), location: locationOf({ connection, db }) };
+    const stop = keepMonitored({
+      client: connection.getClient(),
+      limit: lostAfter * selectionTimeout,
+      pause: selectionTimeout,
+    });
+    const close = async () => {
+      stop();
+      await connection.close();
+    };
+    return { connection, db, product: await productOf(db), location: locationOf({ connection, db }), close };
   } catch (thrown) {
     await connection.close(true);
     if (isFaultyUri(thrown)) {

@@ -38,7 +38,13 @@ const writeTimeLimit = 5000;
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const { uri, now, queryTimeLimit, selectionTimeout = 2000, listLimit = 20_000, onMisfit = () => {} } = options;
   const timeLimits = { query: queryTimeLimit, write: writeTimeLimit };
-  const { connection, db, product, location } = await connect({
+  const {
+    connection,
+    db,
+    product,
+    location,
+    close: disconnect,
+  } = await connect({
     uri,
     selectionTimeout,
     majorityTimeout: writeTimeLimit,
@@ -63,7 +69,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     const close = async () => {
       await operations.end();
       await signal.close();
-      await connection.close();
+      await disconnect();
     };
     const database: Database = {
       ...{ connection, db, meta, transactions, listLimit, timeLimits },
@@ -105,7 +111,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
       },
     };
   } catch (thrown) {
-    await connection.close(true);
+    await disconnect();
     throw mapError(thrown);
   }
 }

@@ -53,7 +53,7 @@ export async function surveyDatabase(
   input: SurveyInput,
 ): Promise<{ collections: CollectionSurvey[]; missing: string[] }> {
   const { uri, database, collections: wanted, sample, onCollection } = input;
-  const { connection, db: own } = await connect({ uri, selectionTimeout, majorityTimeout: selectionTimeout });
+  const { connection, db: own, close } = await connect({ uri, selectionTimeout, majorityTimeout: selectionTimeout });
   try {
     const db = database === undefined ? own : connection.getClient().db(database);
     const listed = await db.listCollections().toArray();
@@ -76,7 +76,7 @@ export async function surveyDatabase(
   } catch (thrown) {
     throw mapError(thrown);
   } finally {
-    await connection.close();
+    await close();
   }
 }
 
