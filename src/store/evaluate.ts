@@ -1,4 +1,4 @@
-import { all, any, type Condition, equals, not, oneOf } from './condition.ts';
+import { all, type Condition, equals, not, oneOf } from './condition.ts';
 import { idsOf, matchesLeaf } from './evaluate-leaf.ts';
 import { relationOf } from './matches.ts';
 import type { Row, StoredModel } from './port.ts';
@@ -68,7 +68,9 @@ async function isWithin(input: EvaluateInput, condition: Within): Promise<boolea
   if (!(await rowIsReached(input, withoutRow, condition))) return false;
   if (value === row.id) return true;
   if (condition.direction === 'child') {
-    return isReached(value, { ...condition, ids: [row.id], where: any(condition.where, equals('id', row.id)) });
+    // From there up to one that is right below the row: the store may not have the row itself to begin with.
+    const upwards: Within = { ...withoutRow, field: 'id', direction: 'parent', ids: [value] };
+    return exists(model.name, all(equals(condition.parent, row.id), upwards));
   }
   const above = row[condition.parent];
   return typeof above === 'string' && isReached(value, { ...withoutRow, ids: [above] });

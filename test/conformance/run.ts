@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { verifies } from '../requirements.ts';
 import { runAuthorization } from './authorization.ts';
 import { startWithFixtures } from './start-with-fixtures.ts';
 import { runSuite } from './suite.ts';
@@ -12,6 +13,7 @@ import { runSuite } from './suite.ts';
 const extra = process.argv.slice(2);
 const codes: number[] = [];
 for (const revision of ['2026-07-28', '2025-11-25']) {
+  console.log(`${verifies('PROTO-3')} revision ${revision}`);
   const server = await startWithFixtures();
   const expected = join(import.meta.dirname, `expected-failures.${revision}.yaml`);
   const scope = extra.length > 0 ? extra : ['--suite', 'all', '--expected-failures', expected];

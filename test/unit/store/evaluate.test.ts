@@ -124,6 +124,17 @@ describe('the store asked', () => {
     ),
   );
 
+  test('answers for a row that is new, and that others refer to already', async () => {
+    const row: Row = { id: idOf(person, 6), version: 1, manager_id: idOf(person, 0) };
+    const above: Row = { id: idOf(person, 0), version: 1, manager_id: row.id };
+    const condition: Condition = {
+      ...{ kind: 'within', field: 'manager_id', model: person, parent: 'manager_id', direction: 'child' },
+      ...{ ids: [row.id], where: { kind: 'all', of: [] } },
+    };
+    const exists = existsIn({ [person]: [above] });
+    expect(await evaluate({ condition, row, model: modelNamed(person), exists })).toBe(true);
+  });
+
   test('answers for the row as it would be, not for the older one that the store holds', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryRows(), arbitraryRow(person), overOwnModel, async (rows, row, condition) => {
