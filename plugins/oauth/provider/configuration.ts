@@ -108,6 +108,8 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
       registration: {
         enabled: parts.registration,
         initialAccessToken: false,
+        // One that began with a hyphen would be an option on the command line.
+        idFactory: () => `app_${runtime.randomBytes(16).toString('hex')}`,
         // The one place between the body being read and the client being made: no such token is issued.
         async issueRegistrationAccessToken({ oidc }) {
           Object.assign(oidc, { body: await rules.checkRegistration(oidc.body ?? {}) });

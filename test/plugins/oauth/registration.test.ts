@@ -59,7 +59,7 @@ describeOnStores('registration of clients', open => {
     expect(status).toBe(201);
     expect(headers.get('cache-control')).toContain('no-store');
     expect(json).toMatchObject({
-      client_id: expect.any(String),
+      client_id: expect.stringMatching(/^app_[0-9a-f]{32}$/),
       client_id_issued_at: expect.any(Number),
       client_name: 'Acme',
       redirect_uris,
