@@ -52,6 +52,7 @@ export {
   parseAddress,
   requireAddressList,
 } from './network/address-list.ts';
+export { hostOf } from './network/host-of.ts';
 export { createOutboundFetch } from './network/outbound-fetch.ts';
 export { resolveName } from './network/resolve-name.ts';
 export { createSend, type OutboundAnswer, type Send } from './network/send.ts';

@@ -1,5 +1,4 @@
-import { all, equals, type Job, not, oneOf, type Runtime } from '../../src/index.ts';
-import { compare } from './compare.ts';
+import { all, compare, equals, type Job, not, oneOf, type Runtime } from '../../src/index.ts';
 import type { SigningKeys } from './provider/signing-keys.ts';
 
 const day = 86_400_000;

@@ -85,6 +85,11 @@ export function equals(field: string, value: Scalar): Condition {
   return { kind: 'compare', field, operator: '=', value };
 }
 
+/** False where the value is missing. */
+export function compare(field: string, operator: '<' | '<=' | '>' | '>=', value: Scalar): Condition {
+  return { kind: 'compare', field, operator, value };
+}
+
 export function oneOf(field: string, values: readonly Scalar[]): Condition {
   return { kind: 'in', field, values };
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { equals, type Runtime } from '../../../src/index.ts';
+import { equals, hostOf, type Runtime } from '../../../src/index.ts';
 import { baseErrors } from '../errors.ts';
 import { type LoadedUser, loadUser } from '../load-user.ts';
 import { password as passwordModel } from '../models/password.ts';
@@ -69,11 +69,6 @@ function countedBy({ account, address }: { account: string; address: string }): 
     { limit: fromOneAddress, by: `password ${account} ${hostOf(address)}` },
     { limit: fromEverywhere, by: `password ${account}` },
   ];
-}
-
-/** A host has a whole /64 of IPv6. */
-function hostOf(address: string): string {
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
 }
 
 function strangerOf(login: string): string {

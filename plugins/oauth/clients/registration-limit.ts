@@ -1,6 +1,5 @@
-import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, hasCode, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
-import { compare } from '../compare.ts';
 
 const model = 'oauth.registration-count';
 const minute = 60_000;

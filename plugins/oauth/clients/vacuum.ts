@@ -1,5 +1,4 @@
-import { all, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
-import { compare } from '../compare.ts';
+import { all, compare, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import { removeClients } from './client-rows.ts';
 import type { ClientSettings } from './client-settings.ts';
 

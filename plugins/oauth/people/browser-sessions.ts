@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import { all, any, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { all, any, compare, equals, type Row, type Runtime } from '../../../src/index.ts';
 import { type LoadedUser, loadUser, passwordChangedAt, recordStamp } from '../../base/plugin.ts';
-import { compare } from '../compare.ts';
 import { browserSession } from '../models/browser-session.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 

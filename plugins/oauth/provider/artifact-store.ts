@@ -1,7 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import { all, equals, hasCode, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, hasCode, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
-import { compare } from '../compare.ts';
 import { endpoints } from '../endpoints.ts';
 import { refreshGrace } from '../tokens/lifetimes.ts';
 import { type ArtifactKind, artifactKey } from './artifact-key.ts';

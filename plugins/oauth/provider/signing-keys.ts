@@ -1,9 +1,8 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { all, always, equals, hasCode, type Json, not, type Row, type Runtime } from '../../../src/index.ts';
+import { all, always, compare, equals, hasCode, type Json, not, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
-import { compare } from '../compare.ts';
 import { accessTokenSeconds, clockSkewSeconds } from '../tokens/lifetimes.ts';
 
 /** The keys of access tokens (RS256): one signs, those before it verify until their last token has run out. */

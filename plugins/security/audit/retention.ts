@@ -1,4 +1,4 @@
-import { all, type Condition, equals, type Row, type Runtime, type Store } from '../../../src/index.ts';
+import { all, type Condition, compare, equals, type Row, type Runtime, type Store } from '../../../src/index.ts';
 import type { AuditLog } from './audit-log.ts';
 import { genesis } from './chain.ts';
 import type { Removed } from './head.ts';
@@ -6,7 +6,7 @@ import type { Signer } from './signer.ts';
 import type { ChainEvidence, OwnHead } from './verify/evidence.ts';
 import { collectFaults } from './verify/fault.ts';
 import { loadEvidence } from './verify/load-evidence.ts';
-import { chainsIn, compare, timeLimit } from './verify/read-chain.ts';
+import { chainsIn, timeLimit } from './verify/read-chain.ts';
 
 /*
  * Old entries are taken out from the beginning of each chain, and old heads with them:

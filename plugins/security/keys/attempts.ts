@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { parseAddress } from '../../../src/index.ts';
+import { hostOf } from '../../../src/index.ts';
 
 /** Counts failed attempts to authenticate, by what was claimed and where from. */
 export interface Attempts {
@@ -111,11 +111,4 @@ function backOff(excess: number): number {
 
 function keyOf({ prefix, address }: Claim): string {
   return `${prefix} ${hostOf(address)}`;
-}
-
-/** What stands for one host: an IPv4 address, of an IPv6 one the /64. */
-export function hostOf(address: string): string {
-  const parsed = parseAddress(address);
-  if (!parsed) return address;
-  return 'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
 }

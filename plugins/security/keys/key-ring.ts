@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { equals, type Runtime } from '../../../src/index.ts';
-import { type Attempts, hostOf } from './attempts.ts';
+import { equals, hostOf, type Runtime } from '../../../src/index.ts';
+import type { Attempts } from './attempts.ts';
 import { keyLength, prefixOf } from './key-format.ts';
 import { findKey, type KeyState, type LoadedKey, loadKey } from './load-key.ts';
 import { matchesHash, saltLength } from './slow-hash.ts';

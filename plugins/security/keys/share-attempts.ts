@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { all, type Condition, equals, hasCode, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import {
+  all,
+  type Condition,
+  compare,
+  equals,
+  hasCode,
+  type Runtime,
+  type WriteOperation,
+} from '../../../src/index.ts';
 import type { Attempts, UntoldAttempts } from './attempts.ts';
 
 /** What instances on one store know of each other's failed attempts. */
@@ -90,10 +98,6 @@ export async function forgetAttempts({ runtime, memory }: { runtime: Runtime; me
 
 function idOf(claim: string): string {
   return hash('sha256', claim).slice(0, 24);
-}
-
-function compare(field: string, operator: '>' | '<=', value: string): Condition {
-  return { kind: 'compare', field, operator, value };
 }
 
 function iso(time: number): string {

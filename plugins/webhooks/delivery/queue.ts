@@ -1,4 +1,13 @@
-import { all, always, type Condition, equals, type Row, type Runtime, type StoredValue } from '../../../src/index.ts';
+import {
+  all,
+  always,
+  type Condition,
+  compare,
+  equals,
+  type Row,
+  type Runtime,
+  type StoredValue,
+} from '../../../src/index.ts';
 
 const model = 'webhooks.delivery';
 
@@ -85,10 +94,6 @@ export function createQueue({ store, now }: Runtime): Queue {
       }
     },
   };
-}
-
-function compare(field: string, operator: '<' | '<=' | '>', value: string | number): Condition {
-  return { kind: 'compare', field, operator, value };
 }
 
 function iso(time: number): string {

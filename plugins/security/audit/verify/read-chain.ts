@@ -1,14 +1,10 @@
-import { all, type Condition, equals, type Row, type Scalar, type Store } from '../../../../src/index.ts';
+import { all, type Condition, compare, equals, type Row, type Store } from '../../../../src/index.ts';
 
 /** Rows of one page, and ms that one may take: a check of the log is slow work, and nobody waits for it in a call. */
 const pageSize = 2_000;
 export const timeLimit = 600_000;
 
 const model = 'security.audit-entry';
-
-export function compare(field: string, operator: '<' | '<=' | '>' | '>=', value: Scalar): Condition {
-  return { kind: 'compare', field, operator, value };
-}
 
 /** All chains that have entries, in no order that means anything. */
 export async function chainsIn(store: Store): Promise<string[]> {

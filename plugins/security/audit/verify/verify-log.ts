@@ -1,4 +1,4 @@
-import { all, always, type Condition, type Row, type Store } from '../../../../src/index.ts';
+import { all, always, type Condition, compare, type Row, type Store } from '../../../../src/index.ts';
 import type { Removed, Tip } from '../head.ts';
 import type { Signer } from '../signer.ts';
 import { checkChain } from './check-chain.ts';
@@ -6,7 +6,7 @@ import { checkHeads, checkSignatures, type Signature } from './check-heads.ts';
 import type { ChainEvidence } from './evidence.ts';
 import { collectFaults, type Fault, type Faults } from './fault.ts';
 import { loadEvidence } from './load-evidence.ts';
-import { chainsIn, compare, entriesOf, placesIn, strays, timeLimit } from './read-chain.ts';
+import { chainsIn, entriesOf, placesIn, strays, timeLimit } from './read-chain.ts';
 
 export interface VerifyInput {
   readonly store: Store;
