@@ -47,15 +47,15 @@ const longPattern = 32;
 export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
-  const name = fold ? column.folded : column.sql;
-  if (!name) throw new TypeError(`The field ${field} is not kept folded.`);
+  if (fold && !column.folded) throw new TypeError(`The field ${field} is not kept folded.`);
   const { glob, prefix } = compilePattern(pattern, fold);
   storable(glob, column);
   const length = Buffer.byteLength(glob);
   if (length > maxPatternBytes) {
     throw kernelErrors.DOMAIN_INVALID({ message: `The pattern for ${field} is too long.` });
   }
-  const sql = `${at.name}.${name}`;
+  const text = `${at.name}.${column.sql}`;
+  const sql = fold ? `COALESCE(${at.name}.${column.folded}, ${text})` : text;
   // A comparison cannot be interrupted, and a row may ask for many: between two of them there is a look at the time.
   const parts = at.to.timed && length > longPattern ? [`in_time(${at.name}."$row")`] : [];
   // The range lets an index on the column find the prefix.

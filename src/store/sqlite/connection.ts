@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { kernelErrors } from '../../errors.ts';
-import { fold } from '../condition.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { understood } from './failure.ts';
 import { type Prepare, statementCache } from './statement-cache.ts';
+import { foldedBeside } from './values.ts';
 
 /** One connection with its statements. */
 export interface Connection {
@@ -41,11 +41,13 @@ export function openWriter(options: ConnectionOptions & { create: boolean }): Wr
     `PRAGMA busy_timeout = ${busyTimeout}`,
     'PRAGMA journal_mode = WAL',
     'PRAGMA synchronous = FULL',
-    'PRAGMA cache_size = -65536',
+    'PRAGMA cache_size = -16384',
     'PRAGMA wal_autocheckpoint = 4000',
     'PRAGMA journal_size_limit = 67108864',
   ]);
-  connection.db.function('fold', { deterministic: true }, text => (typeof text === 'string' ? fold(text) : null));
+  connection.db.function('folded_beside', { deterministic: true }, text =>
+    foldedBeside(typeof text === 'string' ? text : null),
+  );
   const { ino, dev } = statSync(options.path);
   return {
     ...connection,

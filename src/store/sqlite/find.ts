@@ -1,9 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import { isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
 import { type Approach, alias, type Compilation, compilation } from './compilation.ts';
 import { compileWhere } from './compile-condition.ts';
 import { type Column, columnOf, type Table, type Tables, tableFor } from './table.ts';
-import { type Shape, type SqlValue, selection, shapeOf } from './values.ts';
+import { type Shape, type SqlValue, shapeOf } from './values.ts';
 
 /** One statement, ready to be run by whichever connection. */
 export interface Statement {
@@ -21,7 +22,29 @@ export interface Plan {
   readonly timed: boolean;
 }
 
+/** The same few selections are made again and again. */
+const maxShapes = 200;
+const shapes = new WeakMap<Table, LRUCache<string, Shape>>();
+
 export function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
+  const ofTable = shapesOf(table);
+  const key = fields ? fields.join(' ') : 'all of them';
+  const known = ofTable.get(key);
+  if (known) return known;
+  const shape = newShape(table, fields);
+  ofTable.set(key, shape);
+  return shape;
+}
+
+function shapesOf(table: Table): LRUCache<string, Shape> {
+  const known = shapes.get(table);
+  if (known) return known;
+  const fresh = new LRUCache<string, Shape>({ max: maxShapes });
+  shapes.set(table, fresh);
+  return fresh;
+}
+
+function newShape(table: Table, fields: readonly string[] | undefined): Shape {
   if (!fields) return shapeOf(table.columns);
   const wanted = new Set(fields);
   const own = ['id', 'version'];
@@ -35,7 +58,7 @@ export function compileFind(query: FindQuery, { tables, approach, timed }: Plan)
   const name = alias(to);
   const where = compileWhere(query.where, { to, table, name });
   const order = compileOrder(query.order ?? [], table, name);
-  let sql = `SELECT ${selection(shape, name)} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
+  let sql = `SELECT ${shape.sql} FROM ${table.sql} ${name} WHERE ${where} ORDER BY ${order}`;
   if (query.limit !== undefined || query.offset !== undefined) sql += ` ${compilePage(to, query)}`;
   return { sql, params: to.params, shape, isUnfiltered: isAlways(query.where) && query.limit !== undefined };
 }

@@ -81,7 +81,9 @@ function ensureColumns({ db }: Connection, table: Table): void {
     else if (there !== type) throw typeChanged(table, column, there);
     if (column.folded && !present.has(column.folded)) {
       db.exec(`ALTER TABLE ${table.sql} ADD COLUMN ${column.folded} TEXT`);
-      db.exec(`UPDATE ${table.sql} SET ${column.folded} = fold(${column.sql}) WHERE ${column.sql} IS NOT NULL`);
+      db.exec(
+        `UPDATE ${table.sql} SET ${column.folded} = folded_beside(${column.sql}) WHERE ${column.sql} IS NOT NULL`,
+      );
     }
   }
 }

@@ -1,8 +1,8 @@
-import { fold, wordsOf } from '../condition.ts';
+import { wordsOf } from '../condition.ts';
 import type { Connection } from './connection.ts';
 import { rowsOf } from './statement-cache.ts';
 import type { Column, Table } from './table.ts';
-import { type SqlValue, shapeOf } from './values.ts';
+import { foldedBeside, type SqlValue, shapeOf } from './values.ts';
 
 /** Writes the rows of one table, with everything that is kept beside them: folded text, lists of ids, words. */
 export interface TableWriter {
@@ -38,7 +38,7 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
   const insertRow = `INSERT INTO ${sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   const insertWords = `INSERT INTO ${words} (rowid, ${searchable.map(({ column }) => column.word).join(', ')}) VALUES (?${', ?'.repeat(searchable.length)})`;
   const isPlain = lists.length === 0 && searchable.length === 0;
-  const returned = ['"$row"', '"id"', '"version"', ...shapeOf(columns).columns.map(column => column.sql)].join(', ');
+  const returned = `"$row", ${shapeOf(columns).sql}`;
 
   /** `values`: one for each column, from `offset` on. */
   function addLists(row: number, values: readonly SqlValue[], offset: number): void {
@@ -71,7 +71,7 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
     isPlain,
     insert(values) {
       const params = [...values];
-      for (const { index } of folded) params.push(folding(values[index + 2] ?? null));
+      for (const { index } of folded) params.push(foldedBeside(values[index + 2] ?? null));
       const { lastInsertRowid } = prepare(insertRow).run(...params);
       if (isPlain) return;
       addLists(Number(lastInsertRowid), values, 2);
@@ -110,10 +110,6 @@ export function tableWriter({ prepare }: Pick<Connection, 'prepare'>, table: Tab
   };
 }
 
-function folding(value: SqlValue): SqlValue {
-  return typeof value === 'string' ? fold(value) : null;
-}
-
 function assignments(table: Table, { set, add }: Omit<Change, 'where'>): { text: string; params: SqlValue[] } {
   const parts = ['"version" = "version" + 1'];
   const params: SqlValue[] = [];
@@ -124,7 +120,7 @@ function assignments(table: Table, { set, add }: Omit<Change, 'where'>): { text:
     const beside = column(field)?.folded;
     if (!beside) continue;
     parts.push(`${beside} = ?`);
-    params.push(folding(value));
+    params.push(foldedBeside(value));
   }
   for (const [field, value] of add) {
     const name = column(field)?.sql;

@@ -4,7 +4,7 @@ import { derived, identifier } from './identifiers.ts';
 /*
  * How a model lies in the file:
  *
- *   "crm.partner"            $row | id | version | a column a field … | name$folded …
+ *   "crm.partner"            $row | id | version | a column a field … | name$folded, where it differs …
  *   "crm.partner$list$tags"  row, ref       one entry for each id of a field that holds ids
  *   "crm.partner$words"      FTS5 over the searchable fields, rowid = $row
  */
@@ -17,7 +17,7 @@ export interface Column {
   readonly sql: string;
   /** At most one row has a given value. */
   readonly unique: boolean;
-  /** Quoted name of the column with the folded text, if there is one. */
+  /** Quoted name of the column for the folded text, if there is one; it is NULL where the text is folded already. */
   readonly folded: string | undefined;
   /** Quoted name of the table with the single ids, for `ids`. */
   readonly list: string | undefined;

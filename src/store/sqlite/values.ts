@@ -1,5 +1,6 @@
 import { kernelErrors } from '../../errors.ts';
 import { isStorableText } from '../check-storable.ts';
+import { fold } from '../condition.ts';
 import type { Json, Row, StoredType, StoredValue } from '../port.ts';
 import type { Column } from './table.ts';
 
@@ -16,6 +17,16 @@ export function storable(text: string, { model, field }: Place): string {
     message: `\`${field}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
     data: { model, field },
   });
+}
+
+/** Text that is its own folded form for sure. */
+const plainlyFolded = /^[ -@[-~]*$/;
+
+/** The folded form of a text. It is kept only where it differs from the text: most names and codes have none. */
+export function foldedBeside(value: SqlValue): string | null {
+  if (typeof value !== 'string' || plainlyFolded.test(value)) return null;
+  const folded = fold(value);
+  return folded === value ? null : folded;
 }
 
 /**
@@ -86,6 +97,8 @@ export function decode(type: StoredType, value: SqlValue): StoredValue {
 /** What is selected for a row, and how a row is made of it. */
 export interface Shape {
   readonly columns: readonly Column[];
+  /** What is selected, where one table is in question. */
+  readonly sql: string;
   decode(values: readonly SqlValue[]): Row;
 }
 
@@ -93,6 +106,7 @@ export interface Shape {
 export function shapeOf(columns: readonly Column[]): Shape {
   return {
     columns,
+    sql: ['"id"', '"version"', ...columns.map(column => column.sql)].join(', '),
     decode(values) {
       const row: Record<string, StoredValue> & { id: string; version: number } = {
         id: String(values[0]),
@@ -103,9 +117,4 @@ export function shapeOf(columns: readonly Column[]): Shape {
       return row;
     },
   };
-}
-
-/** The columns of a shape as SQL, of the table with this alias. */
-export function selection(shape: Shape, alias: string): string {
-  return ['"id"', '"version"', ...shape.columns.map(column => column.sql)].map(name => `${alias}.${name}`).join(', ');
 }
