@@ -10,6 +10,7 @@ import { type Chain, createChain } from './chain.ts';
 import { type ChainRecord, createChainRecord } from './chain-record.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Removed, Tip } from './head.ts';
+import { orderedIds } from './ordered-ids.ts';
 import type { Signer } from './signer.ts';
 
 /** The log that every answer waits for. */
@@ -46,6 +47,7 @@ export function createAuditLog(parts: {
   defer?: (run: () => void) => void;
 }): AuditLog {
   const { runtime, signer, onGroup = () => {}, defer = run => setImmediate(run) } = parts;
+  const newId = orderedIds(runtime);
   let current = begin();
   /** Chains that ended with a failed write and whose last head is not written yet. */
   let ending: { record: ChainRecord; attempted: number }[] = [];
@@ -61,7 +63,7 @@ export function createAuditLog(parts: {
     try {
       await record.begin();
       const operations = contents.map((content): WriteOperation => {
-        return { kind: 'insert', model, row: chain.add({ id: runtime.newId(), ...content }) };
+        return { kind: 'insert', model, row: chain.add({ id: newId(), ...content }) };
       });
       await runtime.store.write(operations, { atomic: false });
       record.advance(chain.place());

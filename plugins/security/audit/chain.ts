@@ -66,10 +66,10 @@ export const genesis = '0'.repeat(64);
 
 /** The hash of an entry: of what the store gives back it is the same as when it was written. */
 export function entryHash(entry: Readonly<Record<string, unknown>>): string {
-  const values = hashed.map(name => entry[name] ?? null);
-  const further = hashedIfThere.flatMap(name => ((entry[name] ?? null) === null ? [] : [name, entry[name]]));
-  const place = [entry.id, entry.chain, entry.sequence, entry.previous];
-  return hash('sha256', JSON.stringify([...place, ...values, ...further]));
+  const values: unknown[] = [entry.id, entry.chain, entry.sequence, entry.previous];
+  for (const name of hashed) values.push(entry[name] ?? null);
+  for (const name of hashedIfThere) if ((entry[name] ?? null) !== null) values.push(name, entry[name]);
+  return hash('sha256', JSON.stringify(values));
 }
 
 /** Gives entries their places, one after the other. */
@@ -85,8 +85,8 @@ export function createChain(id: string): Chain {
     id,
     place: () => place,
     add(content) {
-      const linked = { ...content, chain: id, sequence: place.sequence + 1, previous: place.hash };
-      const entry = { ...linked, hash: entryHash(linked) };
+      const entry = { ...content, chain: id, sequence: place.sequence + 1, previous: place.hash, hash: '' };
+      entry.hash = entryHash(entry);
       place = { sequence: entry.sequence, hash: entry.hash };
       return entry;
     },
