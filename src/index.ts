@@ -15,10 +15,11 @@ export type {
   Dialogue,
   Preview,
 } from './confirmation/confirmation.ts';
+export { durationHistogram } from './duration-histogram.ts';
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
 export { type BackOff, waitAfter } from './mail/back-off.ts';
 export { composeMail, type MailContent } from './mail/compose.ts';
-export { durationBuckets, registerRowGauge } from './metrics.ts';
+export { registerRowGauge } from './metrics.ts';
 export type {
   AccessLayer,
   AccessPolicy,

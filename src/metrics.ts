@@ -1,42 +1,44 @@
-import { Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
+import { durationHistogram } from './duration-histogram.ts';
 import type { Condition } from './store/condition.ts';
 import type { Store } from './store/port.ts';
 import { type TimedOperation, timedOperations } from './store/timed-store.ts';
 
-/** Seconds: from a tenth of a millisecond to a long query. */
-export const durationBuckets = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
-
 /** The metrics of the kernel itself. Plugins add theirs to `registry`; the plugin `metrics` shows them. */
 export function createMetrics() {
   const registry = new Registry();
-  const store = new Histogram({
+  const seconds = durationHistogram({
+    registry,
     name: 'gatehouse_store_seconds',
     help: 'Time of reads and writes of the database.',
-    labelNames: ['operation', 'result'],
-    buckets: durationBuckets,
-    registers: [registry],
   });
-  const pending = new Gauge({
+  const work = timedOperations.map(operation => ({
+    operation,
+    pending: 0,
+    ok: seconds({ operation, result: 'ok' }),
+    failed: seconds({ operation, result: 'failed' }),
+  }));
+  new Gauge({
     name: 'gatehouse_store_pending',
     help: 'Reads and writes of the database that are under way or wait for their turn, at this moment.',
     labelNames: ['operation'],
     registers: [registry],
+    collect() {
+      for (const { operation, pending } of work) this.set({ operation }, pending);
+    },
   });
-  for (const operation of timedOperations) pending.set({ operation }, 0);
-  const results = new Map(
-    timedOperations.map(operation => [
-      operation,
-      { ok: store.labels({ operation, result: 'ok' }), failed: store.labels({ operation, result: 'failed' }) },
-    ]),
-  );
+  const workOf = new Map(work.map(own => [own.operation, own]));
   return {
     registry,
     onStoreBegun(operation: TimedOperation): void {
-      pending.inc({ operation });
+      const own = workOf.get(operation);
+      if (own) own.pending += 1;
     },
     onStoreDone({ operation, ms, hasFailed }: { operation: TimedOperation; ms: number; hasFailed: boolean }): void {
-      pending.dec({ operation });
-      results.get(operation)?.[hasFailed ? 'failed' : 'ok'].observe(ms / 1000);
+      const own = workOf.get(operation);
+      if (!own) return;
+      own.pending -= 1;
+      (hasFailed ? own.failed : own.ok)(ms);
     },
   };
 }

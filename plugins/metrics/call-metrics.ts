@@ -1,5 +1,11 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
-import { durationBuckets, type Hooks, type RegisteredModel, stageNames, type ToolDefinition } from '../../src/index.ts';
+import { Counter, type Registry } from 'prom-client';
+import {
+  durationHistogram,
+  type Hooks,
+  type RegisteredModel,
+  stageNames,
+  type ToolDefinition,
+} from '../../src/index.ts';
 
 type Finished = Hooks['call.finished'];
 
@@ -11,44 +17,57 @@ export function createCallMetrics(parts: {
   readonly metrics: Registry;
   readonly hasModel: (name: string) => RegisteredModel | undefined;
 }): (event: Finished) => void {
-  const registers = [parts.metrics];
-  const calls = new Counter({
+  const registry = parts.metrics;
+  const tallies = new Map<string, Tally>();
+  new Counter({
     name: 'gatehouse_calls_total',
     help: 'Calls that ended, by what was asked and how they ended.',
     labelNames: ['method', 'tool', 'model', 'outcome', 'stage'],
-    registers,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { labels, count } of tallies.values()) this.inc(labels, count);
+    },
   });
-  const seconds = new Histogram({
+  const seconds = durationHistogram({
+    registry,
     name: 'gatehouse_call_seconds',
     help: 'Time of a call until its answer could leave.',
-    labelNames: ['outcome'],
-    buckets: durationBuckets,
-    registers,
   });
-  const stageSeconds = new Histogram({
+  const times = {
+    ok: seconds({ outcome: 'ok' }),
+    denied: seconds({ outcome: 'denied' }),
+    error: seconds({ outcome: 'error' }),
+  };
+  const stageSeconds = durationHistogram({
+    registry,
     name: 'gatehouse_stage_seconds',
     help: 'Time of a call in each stage that it came to.',
-    labelNames: ['stage'],
-    buckets: durationBuckets,
-    registers,
   });
-  const stages = stageNames.map(stage => ({ stage, time: stageSeconds.labels({ stage }) }));
+  const stages = stageNames.map(stage => ({ stage, observe: stageSeconds({ stage }) }));
 
   return ({ call, outcome, durationMs, stageMs }) => {
     const [touch] = call.touches;
-    calls.inc({
-      method: knownMethods.has(call.method) ? call.method : 'other',
-      tool: toolName(call.tool),
-      model: touch === undefined ? '' : parts.hasModel(touch.model) ? touch.model : 'other',
-      outcome: outcome.kind,
-      stage: outcome.kind === 'denied' ? outcome.stage : '',
-    });
-    seconds.labels({ outcome: outcome.kind }).observe(durationMs / 1000);
-    for (const { stage, time } of stages) {
-      const ms = stageMs[stage];
-      if (ms !== undefined) time.observe(ms / 1000);
+    const method = knownMethods.has(call.method) ? call.method : 'other';
+    const tool = toolName(call.tool);
+    const model = touch === undefined ? '' : parts.hasModel(touch.model) ? touch.model : 'other';
+    const stage = outcome.kind === 'denied' ? outcome.stage : '';
+    const key = `${method} ${tool} ${model} ${outcome.kind} ${stage}`;
+    const tally = tallies.get(key);
+    if (tally) tally.count += 1;
+    else tallies.set(key, { labels: { method, tool, model, outcome: outcome.kind, stage }, count: 1 });
+    times[outcome.kind](durationMs);
+    for (const { stage: name, observe } of stages) {
+      const ms = stageMs[name];
+      if (ms !== undefined) observe(ms);
     }
   };
+}
+
+/** Calls with the same labels. */
+interface Tally {
+  readonly labels: Record<'method' | 'tool' | 'model' | 'outcome' | 'stage', string>;
+  count: number;
 }
 
 function toolName(tool: ToolDefinition | undefined): string {
