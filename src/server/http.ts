@@ -54,14 +54,25 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   });
   const sessions = createProtocolSessions(runtime);
   const streams = createLiveStreams(gate);
-  /** Answers that are owed. */
-  const inFlight = new Set<ServerResponse>();
+  /**
+   * Answers that are owed. Counted, not kept in a Set: the tables that a busy Set leaves behind hold on to what was in
+   * them, and then every request outlives the collections of young garbage.
+   */
+  let owed = 0;
+  /** Streams that nobody waits for the end of. */
+  const standing = new WeakSet<ServerResponse>();
   let drained: (() => void) | undefined;
   let isStopping = false;
 
-  function release(response: ServerResponse): void {
-    inFlight.delete(response);
-    if (inFlight.size === 0) drained?.();
+  function release(): void {
+    owed -= 1;
+    if (owed === 0) drained?.();
+  }
+
+  function stand(response: ServerResponse): void {
+    if (standing.has(response)) return;
+    standing.add(response);
+    release();
   }
 
   const server: Server = createServer({
@@ -84,14 +95,16 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       originGuard,
       isTrusted,
       plainAnswer: createPlainAnswer(parts.identity.serverInfo),
-      sdkAnswer: createSdkAnswer({ gate, binding, sessions, streams, onStandingStream: release }),
+      sdkAnswer: createSdkAnswer({ gate, binding, sessions, streams, onStandingStream: stand }),
     });
     const checkReady = createReadiness({ runtime, isStopping: () => isStopping });
     const app = createRoutes({ gate, routes: parts.routes, runtime, log, originGuard, isTrusted, checkReady });
 
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      inFlight.add(response);
-      response.once('close', () => release(response));
+      owed += 1;
+      response.once('close', () => {
+        if (!standing.has(response)) release();
+      });
       const isMcp = request.url === '/mcp' || request.url?.startsWith('/mcp?');
       if (!isMcp) app(request, response);
       else if (isStopping) {
@@ -120,7 +133,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     stopListening?.();
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
     server.closeIdleConnections();
-    if (inFlight.size > 0) {
+    if (owed > 0) {
       const finished = new Promise<void>(resolve => {
         drained = resolve;
       });

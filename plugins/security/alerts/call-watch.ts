@@ -18,8 +18,11 @@ export interface CallWatch {
   note(occurrence: Occurrence): void;
 }
 
-/** Calls put aside at most; then they are looked at at once, which takes a millisecond or two. */
-const maxAside = 200;
+/**
+ * Calls put aside at most; then they are looked at at once, which takes a tenth of a millisecond. More of them would
+ * outlive the collections of young garbage.
+ */
+const maxAside = 20;
 
 export function createCallWatch(parts: {
   readonly settings: AlertSettings;
@@ -48,7 +51,7 @@ export function createCallWatch(parts: {
     for (const { call, outcome } of calls) {
       for (const occurrence of detect({ call, outcome, isUsual })) note(occurrence);
       const { principal, reached, receivedAt: time } = call;
-      if (principal) baselines().note({ principal, reached, time, facts: factsOf(call) });
+      if (principal) baselines().note({ principal, reached, time, facts: () => factsOf(call) });
     }
   }
 

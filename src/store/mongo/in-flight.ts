@@ -8,23 +8,26 @@ export interface InFlight {
   end(): Promise<void>;
 }
 
+/** Counted, not kept in a Set: the tables that a busy Set leaves behind hold on to what was in them. */
 export function trackInFlight(): InFlight {
-  const underWay = new Set<Promise<unknown>>();
+  const over = Promise.withResolvers<void>();
+  let underWay = 0;
   let isEnded = false;
   return {
     async run(operation) {
       if (isEnded) throw kernelErrors.STORE_UNAVAILABLE({ detail: 'the store is closed' });
-      const running = operation();
-      underWay.add(running);
+      underWay += 1;
       try {
-        return await running;
+        return await operation();
       } finally {
-        underWay.delete(running);
+        underWay -= 1;
+        if (isEnded && underWay === 0) over.resolve();
       }
     },
-    async end() {
+    end() {
       isEnded = true;
-      await Promise.allSettled(underWay);
+      if (underWay === 0) over.resolve();
+      return over.promise;
     },
   };
 }
