@@ -25,12 +25,16 @@ export interface RelationValues {
 
 type NamedField = readonly [name: string, field: Field];
 
+const relational: ReadonlySet<Field['kind']> = new Set(['many2one', 'many2many', 'one2many']);
+const nothing: RelationValues = { one: () => null, many: () => [], inverse: () => [] };
+
 export async function relationValues(input: {
   context: RecordsContext;
   rows: readonly Row[];
   fields: readonly NamedField[];
 }): Promise<RelationValues> {
   const { context, rows, fields } = input;
+  if (!fields.some(([, { kind }]) => relational.has(kind))) return nothing;
   const wanted = referredIds(rows, fields);
   const shown = new Map<string, ReadonlyMap<string, Shown>>();
   const inverses = new Map<string, readonly string[]>();

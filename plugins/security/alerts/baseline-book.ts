@@ -15,7 +15,7 @@ import { credentialSubject, type Facts, type Occurrence } from './occurrence.ts'
 /** Learns what each credential usually does, and tells what is not usual. */
 export interface BaselineBook {
   /** Takes note of what a call has reached, in memory. */
-  note(use: { principal: Principal; reached: readonly Reached[]; time: number; facts: Facts }): void;
+  note(use: { principal: Principal; reached: readonly Reached[]; time: number; facts: () => Facts }): void;
   /** Brings the stored baselines up to date. Of several instances, one tells of each thing. */
   flush(): Promise<void>;
 }
@@ -93,7 +93,8 @@ export function createBaselineBook(parts: {
       if (reached.length === 0) return;
       const models = new Set(reached.map(({ model: name }) => name));
       const records = reached.reduce((sum, { count }) => sum + count, 0);
-      merge({ principal, models, records, time, facts });
+      const known = pending.get(principal.credential.id);
+      merge({ principal, models, records, time, facts: known?.facts ?? facts() });
     },
     async flush() {
       const taken = pending;
