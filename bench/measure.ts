@@ -22,7 +22,7 @@ export interface Load {
   readonly next: () => Buffer;
   readonly isExpected: (answer: { status: number; body: string }) => boolean;
   readonly connections: number;
-  /** ms that count, after a warm-up of a third of it. */
+  /** ms that count, after a warm-up of as many. */
   readonly duration: number;
 }
 
@@ -30,12 +30,12 @@ export interface Load {
 export async function measure(load: Load): Promise<Figures> {
   const connections = await Promise.all(Array.from({ length: load.connections }, () => openConnection(load.url)));
   const latencies: number[] = [];
-  const begin = performance.now() + load.duration / 3;
+  const begin = performance.now() + load.duration;
   const end = begin + load.duration;
   let before = 0;
   const atBegin = setTimeout(() => {
     before = processorTime(load.pid);
-  }, load.duration / 3);
+  }, load.duration);
   await Promise.all(
     connections.map(async connection => {
       for (;;) {

@@ -24,6 +24,17 @@ export const requests = {
       }),
     isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
   },
+  /** A change of one field, the record being at whatever version. */
+  write: {
+    of: (server: BenchServer, number: number) =>
+      call(
+        server,
+        'write',
+        { ids: [`bench.contact/${contactId(number % records)}`], values: { city: `City ${number % 97}` } },
+        server.about.key,
+      ),
+    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError'),
+  },
   search: {
     of: (server: BenchServer, number: number) =>
       call(

@@ -17,8 +17,8 @@ interface Waiting<T> {
 }
 
 /**
- * While one batch is on its way, the next one gathers. `defer` puts off the first batch of a burst until those who come
- * at the same moment are there too (`setImmediate`).
+ * While one batch is on its way, the next one gathers. `defer` puts off each batch until those who come at the same
+ * moment are there too (`setImmediate`): the first of a burst, and those who were waiting for the batch before.
  */
 export function createGroupCommit<T>(parts: {
   readonly write: (items: readonly T[]) => Promise<void>;
@@ -32,8 +32,8 @@ export function createGroupCommit<T>(parts: {
   let underWay = 0;
 
   async function run(): Promise<void> {
-    await new Promise<void>(resolve => parts.defer(resolve));
     while (waiting.length > 0) {
+      await new Promise<void>(resolve => parts.defer(resolve));
       const batch = waiting.slice(0, parts.maxBatch);
       waiting = waiting.slice(parts.maxBatch);
       underWay = batch.length;

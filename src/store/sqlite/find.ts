@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { isAlways } from '../condition.ts';
 import type { CountQuery, FindQuery, OrderBy } from '../port.ts';
 import { type Approach, alias, type Compilation, compilation } from './compilation.ts';
@@ -22,26 +21,13 @@ export interface Plan {
   readonly timed: boolean;
 }
 
-/** The same few selections are made again and again. */
-const maxShapes = 200;
-const shapes = new WeakMap<Table, LRUCache<string, Shape>>();
-
 export function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
-  const ofTable = shapesOf(table);
   const key = fields ? fields.join(' ') : 'all of them';
-  const known = ofTable.get(key);
+  const known = table.shapes.get(key);
   if (known) return known;
   const shape = newShape(table, fields);
-  ofTable.set(key, shape);
+  table.shapes.set(key, shape);
   return shape;
-}
-
-function shapesOf(table: Table): LRUCache<string, Shape> {
-  const known = shapes.get(table);
-  if (known) return known;
-  const fresh = new LRUCache<string, Shape>({ max: maxShapes });
-  shapes.set(table, fresh);
-  return fresh;
 }
 
 function newShape(table: Table, fields: readonly string[] | undefined): Shape {

@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { StoredField, StoredModel, StoredType } from '../port.ts';
 import { derived, identifier } from './identifiers.ts';
+import type { Shape } from './values.ts';
 
 /*
  * How a model lies in the file:
@@ -39,7 +41,11 @@ export interface Table {
   readonly relations: ReadonlyMap<string, NonNullable<StoredField['relation']>>;
   /** Quoted name of the word index; undefined: nothing is searchable. */
   readonly words: string | undefined;
+  /** Selections made before, by the names of their fields: the same few come again and again. */
+  readonly shapes: LRUCache<string, Shape>;
 }
+
+const maxShapes = 200;
 
 /** The tables of the models that were opened, by model name. */
 export type Tables = ReadonlyMap<string, Table>;
@@ -72,6 +78,7 @@ export function tableOf(model: StoredModel): Table {
     byField: new Map([...own, ...columns].map(column => [column.field, column])),
     relations: new Map(model.fields.flatMap(field => (field.relation ? [[field.name, field.relation]] : []))),
     words: columns.some(column => column.word) ? derived(model.name, 'words') : undefined,
+    shapes: new LRUCache({ max: maxShapes }),
   };
 }
 
