@@ -75,6 +75,13 @@ export function defineErrors<const T extends Readonly<Record<string, ErrorSpec>>
   return factories as { readonly [K in keyof T]: ErrorFactory };
 }
 
+/** The same error with these headers instead of its own. */
+export function withHeaders(error: GatehouseError, headers: NonNullable<ErrorParts['headers']>): GatehouseError {
+  const { code, spec, publicMessage: message, detail, data, cause } = error;
+  const parts = { message, headers, cause, ...(detail !== undefined && { detail }), ...(data && { data }) };
+  return withoutStack(() => new GatehouseError(code, spec, parts));
+}
+
 /** Whether `error` is a GatehouseError with this code. */
 export function hasCode(error: unknown, code: string): error is GatehouseError {
   return error instanceof GatehouseError && error.code === code;

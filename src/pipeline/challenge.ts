@@ -1,4 +1,4 @@
-import { GatehouseError } from '../errors.ts';
+import { type GatehouseError, withHeaders } from '../errors.ts';
 
 /** Parameters that go with every challenge of this server (RFC 9110, section 11.6.1), such as `resource_metadata`. */
 export type ChallengeParameters = Readonly<Record<string, string>>;
@@ -14,12 +14,5 @@ export function challenged(error: GatehouseError, parameters: ChallengeParameter
   const text = missing.map(([name, value]) => `${name}="${value}"`).join(', ');
   const base = own ?? 'Bearer realm="gatehouse"';
   const challenge = `${base}${base.includes('=') ? ', ' : ' '}${text}`;
-  const { code, spec, publicMessage: message, detail, data, cause } = error;
-  return new GatehouseError(code, spec, {
-    message,
-    cause,
-    ...(detail !== undefined && { detail }),
-    ...(data && { data }),
-    headers: { ...error.headers, 'WWW-Authenticate': challenge },
-  });
+  return withHeaders(error, { ...error.headers, 'WWW-Authenticate': challenge });
 }

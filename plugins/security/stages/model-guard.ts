@@ -1,4 +1,4 @@
-import { type Guard, kernelErrors, type Principal, type Runtime } from '../../../src/index.ts';
+import { type GatehouseError, type Guard, kernelErrors, type Principal, type Runtime } from '../../../src/index.ts';
 
 /**
  * Every model that the call names exists for the caller. One that does not exist, is not on the credential's list, or
@@ -10,14 +10,15 @@ export const modelGuard: Guard<'model'> = {
   check({ touches, principal }, runtime) {
     for (const { model } of touches) {
       if (principal && runtime.policy.of(principal, model)) continue;
-      throw kernelErrors.MODEL_NOT_AVAILABLE({ detail: reason(runtime, principal, model) });
+      throw unavailable(runtime, principal, model);
     }
   },
 };
 
-/** For the log alone. */
-function reason(runtime: Runtime, principal: Principal | undefined, model: string): string {
+/** The reason is for the log alone. */
+function unavailable(runtime: Runtime, principal: Principal | undefined, model: string): GatehouseError {
   const listed = principal?.credential.models;
-  if (listed && !listed.has(model)) return "not on the credential's model list";
-  return runtime.registry.get(model) ? 'no permission or group access' : 'no such model';
+  const isListed = !listed || listed.has(model);
+  const known = runtime.registry.get(model) ? 'no permission or group access' : 'no such model';
+  return kernelErrors.MODEL_NOT_AVAILABLE({ detail: isListed ? known : "not on the credential's model list" });
 }
