@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { always } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 const day = 86_400_000;
 
 describeOnStores('OAuth clean-up', open => {
-  let store: TestStore;
   let house: OAuthHouse;
   let offset = 0;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store, { now: () => Date.now() + offset });
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    now: () => Date.now() + offset,
+    use(opened) {
+      house = opened;
+    },
   });
 
   const count = (model: string) => house.app.runtime.store.count({ model, where: always });

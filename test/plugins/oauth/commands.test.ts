@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { exportJWK, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { oauthCommands } from '../../../plugins/oauth/commands/oauth.ts';
 import { createEndAccess } from '../../../plugins/oauth/provider/end-access.ts';
 import { createSigningKeys } from '../../../plugins/oauth/provider/signing-keys.ts';
@@ -12,7 +12,7 @@ import { makeFolder, writeInto } from '../../support/folder.ts';
 import { callTool, send } from '../../support/raw-client.ts';
 import { silentTerminal } from '../../support/start-gatehouse.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 // Processes are started one after the other, and a busy machine takes its time with each.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -26,14 +26,12 @@ type Shown = Record<string, unknown>;
 describeOnStores('the commands of OAuth', open => {
   let store: TestStore;
   let house: OAuthHouse;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    use(opened, its) {
+      house = opened;
+      store = its;
+    },
   });
 
   const statusOf = async (key: string) => (await send(house.url, { key })).status;

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { auditOf } from '../../support/people.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { callback, type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { callback, type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 describeOnStores('the log of the authorization server', open => {
-  let store: TestStore;
   let house: OAuthHouse;
   let clientId: string;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    use(opened) {
+      house = opened;
+    },
   });
 
   /** The newest entry of this kind. */

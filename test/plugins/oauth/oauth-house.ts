@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Request, Response } from 'express';
+import { afterAll, beforeAll } from 'vitest';
 import exampleConfig from '../../../mcp.config.ts';
 import { userIds } from '../../../plugins/demo/company/users.ts';
 import { createClientRules } from '../../../plugins/oauth/clients/client-rules.ts';
@@ -69,6 +70,26 @@ export const everyScope: readonly Scope[] = ['read', 'write', 'create', 'delete'
 export function pkce(): { verifier: string; challenge: string } {
   const verifier = randomBytes(32).toString('base64url');
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+/** For the tests of one `describe`: a house on a store of its own. `use` is told of both once. */
+export function withOAuthHouse(parts: {
+  open: () => Promise<TestStore>;
+  use: (house: OAuthHouse, store: TestStore) => void;
+  now?: () => number;
+}): void {
+  const { open, use, ...options } = parts;
+  let store: TestStore | undefined;
+  let house: OAuthHouse | undefined;
+  beforeAll(async () => {
+    store = await open();
+    house = await openOAuthHouse(store, options);
+    use(house, store);
+  });
+  afterAll(async () => {
+    await house?.stop();
+    await store?.drop();
+  });
 }
 
 export async function openOAuthHouse(

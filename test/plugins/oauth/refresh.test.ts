@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type Connection, callback, type OAuthHouse, openOAuthHouse, pkce } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type Connection, callback, type OAuthHouse, pkce, withOAuthHouse } from './oauth-house.ts';
 
 describeOnStores('refresh tokens and codes', open => {
-  let store: TestStore;
   let house: OAuthHouse;
   let offset = 0;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store, { now: () => Date.now() + offset });
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    now: () => Date.now() + offset,
+    use(opened) {
+      house = opened;
+    },
   });
 
   function refresh(refreshToken: unknown, { clientId }: Pick<Connection, 'clientId'>, more = {}) {

@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createService } from '../../../plugins/oauth/clients/create-service.ts';
 import { confirmation, revokeAllKeys } from '../../../plugins/security/keys/revoke-all.ts';
 import type { AuditEntry } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 describeOnStores('emergency', open => {
-  let store: TestStore;
   let house: OAuthHouse;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    use(opened) {
+      house = opened;
+    },
   });
 
   const statusOf = async (key: unknown) => (await send(house.url, { key: String(key) })).status;

@@ -1,25 +1,21 @@
 import { decodeJwt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { userIds } from '../../../plugins/demo/company/users.ts';
 import { createService } from '../../../plugins/oauth/clients/create-service.ts';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 describeOnStores('services', open => {
-  let store: TestStore;
   let house: OAuthHouse;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    use(opened) {
+      house = opened;
+    },
   });
 
   const statusOf = async (key: unknown) => (await send(house.url, { key: String(key) })).status;

@@ -1,26 +1,23 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSigningKeys } from '../../../plugins/oauth/provider/signing-keys.ts';
 import { always } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 const soon = { timeout: 15_000 };
 
 describeOnStores('signing keys', open => {
-  let store: TestStore;
   let house: OAuthHouse;
   let offset = 0;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store, { now: () => Date.now() + offset });
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    now: () => Date.now() + offset,
+    use(opened) {
+      house = opened;
+    },
   });
 
   const statusOf = async (key: string) => (await send(house.url, { key })).status;

@@ -1,24 +1,20 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { userIds } from '../../../plugins/demo/company/users.ts';
 import type { TokenState } from '../../../plugins/oauth/tokens/load-token.ts';
 import { startTokens } from '../../../plugins/oauth/tokens/start-tokens.ts';
 import { verifies } from '../../requirements.ts';
 import { callTool, send } from '../../support/raw-client.ts';
-import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type OAuthHouse, openOAuthHouse } from './oauth-house.ts';
+import { describeOnStores } from '../../support/stores.ts';
+import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 
 describeOnStores('access tokens', open => {
-  let store: TestStore;
   let house: OAuthHouse;
-
-  beforeAll(async () => {
-    store = await open();
-    house = await openOAuthHouse(store);
-  });
-  afterAll(async () => {
-    await house?.stop();
-    await store?.drop();
+  withOAuthHouse({
+    open,
+    use(opened) {
+      house = opened;
+    },
   });
 
   test(`${verifies('OAUTH-1', 'OAUTH-2', 'OAUTH-3')} from a bare 401 to an answer`, async () => {
