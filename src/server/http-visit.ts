@@ -77,10 +77,9 @@ export function arrive(parts: VisitParts, request: IncomingMessage, response: Se
   if (error) return { ...visit, cors: {}, error };
   const cors = parts.originGuard.corsHeaders(headers);
   try {
-    const query = request.url?.split('?', 2)[1] ?? '';
     return {
       ...visit,
-      base: { ...base, presented: presentedCredential({ headers, query, method: request.method }) },
+      base: { ...base, presented: presentedCredential({ headers, query: queryOf(request), method: request.method }) },
       cors,
       error,
     };
@@ -134,6 +133,12 @@ export function goneSignal(response: ServerResponse): AbortSignal {
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** All of it: a question mark in a query is a character like others (RFC 3986, section 3.4). */
+function queryOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? '' : url.slice(mark + 1);
 }
 
 function repeatedHeader(rawHeaders: readonly string[]): string | undefined {

@@ -92,6 +92,35 @@ describeOnStores('limits, as an attacker tries them', open => {
       for (const forged of ['192.0.2.1, 198.51.100.7', '192.0.2.1, garbage', '198.51.100.7']) {
         expect([forged, (await from(forged, key)).status]).toEqual([forged, 403]);
       }
+      const others = ['forwarded', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip', 'x-forwarded'];
+      for (const header of others) {
+        const forged = { [header]: header === 'forwarded' ? 'for=192.0.2.1' : '192.0.2.1' };
+        expect([header, (await send(gatehouse.url, { key, headers: forged })).status]).toEqual([header, 403]);
+      }
+    });
+
+    test('without a proxy of ours no header counts, and a connection over IPv6 is judged by its IPv4 address', async () => {
+      const direct = await startGatehouse({ config: exampleWith(store, { server: { host: '::' } }) });
+      try {
+        const { port } = new URL(direct.url);
+        const [onlyThere, onlyHere, notHere] = [
+          await keyOf(direct, 'sara', { allow: ['192.0.2.0/24'] }),
+          await keyOf(direct, 'sara', { allow: ['127.0.0.0/8'] }),
+          await keyOf(direct, 'sara', { deny: ['::ffff:127.0.0.0/104'] }),
+        ];
+        // Listening on ::, the system names it ::ffff:127.0.0.1.
+        const statusOf = async (key: string, forged?: string) =>
+          (await send(`http://127.0.0.1:${port}/mcp`, { key, headers: { 'x-forwarded-for': forged } })).status;
+        expect(await statusOf(onlyHere)).toBe(200);
+        expect(await statusOf(notHere)).toBe(403);
+        for (const forged of ['192.0.2.1', '192.0.2.1, 127.0.0.1', '::ffff:192.0.2.1']) {
+          expect([forged, await statusOf(onlyThere, forged)]).toEqual([forged, 403]);
+          expect([forged, await statusOf(notHere, forged)]).toEqual([forged, 403]);
+          expect([forged, await statusOf(onlyHere, forged)]).toEqual([forged, 200]);
+        }
+      } finally {
+        await direct.stop();
+      }
     });
   });
 
@@ -140,7 +169,9 @@ describeOnStores('limits, as an attacker tries them', open => {
       const answer = await send(`${gatehouse.url}?${query}`, {});
       expect([query.split('=')[0], answer.status]).toEqual([query.split('=')[0], 401]);
     }
-    expect((await send(`${gatehouse.url}?key=${key}`, { key })).status).toBe(401);
+    for (const query of [`key=${key}`, `a=1?key=${key}`, `?${key}`, `a=1&b=%67h_${key.slice(3)}`, `${key}=a`]) {
+      expect([query.length, (await send(`${gatehouse.url}?${query}`, { key })).status]).toEqual([query.length, 401]);
+    }
     expect((await send(gatehouse.url, { headers: { 'x-api-key': key } })).status).toBe(200);
   });
 
