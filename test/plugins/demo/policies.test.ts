@@ -19,6 +19,8 @@ const isSaras = (row: object): boolean => 'user_id' in row && row.user_id === us
 const sarasOrders = new Set(orders.filter(isSaras).map(({ id }) => id));
 const sarasOrder = orders.find(isSaras)?.id ?? '';
 const adminsOrder = orders.find(order => order.user_id === userIds.admin)?.id ?? '';
+const lineOf = (order: string) =>
+  `sale.order.line/${rowsOf('sale.order.line').find(row => row.order_id === order)?.id}`;
 
 describeOnStores('the example policies', open => {
   let store: TestStore;
@@ -81,6 +83,22 @@ describeOnStores('the example policies', open => {
     expect(await total('sara', model)).toBe(count);
   });
 
+  test('figures of what is hers alone, by herself and through relations', async () => {
+    const figures = async (model: string, args: object) =>
+      (await result<{ groups: Record<string, unknown>[] }>('sara', 'aggregate', { model, ...args })).groups;
+    const lines = rowsOf('sale.order.line').filter(line => sarasOrders.has(String(line.order_id)));
+    for (const domain of [[], [['order_id.user_id', '!=', false]], ['!', ['order_id.user_id', '=', userIds.admin]]]) {
+      const [all] = await figures('sale.order.line', { domain });
+      expect(all).toEqual({ count: lines.length });
+    }
+    expect(await figures('sale.order.line', { domain: [['order_id.user_id', '=', userIds.admin]] })).toEqual([
+      { count: 0 },
+    ]);
+    const groups = await figures('sale.order.line', { groupBy: ['order_id'] });
+    expect(groups.map(({ count }) => count)).toHaveLength(Math.min(200, sarasOrders.size));
+    expect(JSON.stringify(groups)).not.toContain(adminsOrder);
+  });
+
   test('an order of somebody else is to sara as if it were not there', async () => {
     const foreign = await call('sara', 'read', { ids: [`sale.order/${adminsOrder}`] });
     const absent = await call('sara', 'read', { ids: [`sale.order/${'0'.repeat(24)}`] });
@@ -127,6 +145,48 @@ describeOnStores('the example policies', open => {
         'write',
         { ids: [`sale.order/${adminsOrder}`], values: { state: 'cancel' } },
         'RECORD_NOT_FOUND',
+      ],
+      [
+        'takes an order of somebody else',
+        'sara',
+        'write',
+        { ids: [`sale.order/${adminsOrder}`], values: { user_id: userIds.sara } },
+        'RECORD_NOT_FOUND',
+      ],
+      [
+        'takes it beside one of her own',
+        'sara',
+        'write',
+        { ids: [`sale.order/${sarasOrder}`, `sale.order/${adminsOrder}`], values: { user_id: userIds.sara } },
+        'RECORD_NOT_FOUND',
+      ],
+      [
+        'moves a line to an order of somebody else',
+        'sara',
+        'write',
+        { ids: [lineOf(sarasOrder)], values: { order_id: `sale.order/${adminsOrder}` } },
+        'VALUES_INVALID',
+      ],
+      [
+        'takes a line from an order of somebody else',
+        'sara',
+        'write',
+        { ids: [lineOf(adminsOrder)], values: { order_id: `sale.order/${sarasOrder}` } },
+        'RECORD_NOT_FOUND',
+      ],
+      [
+        'deletes a line of somebody else',
+        'sara',
+        'delete',
+        { ids: [lineOf(adminsOrder)], dryRun: true },
+        'RECORD_NOT_FOUND',
+      ],
+      [
+        'leaves a line without an order',
+        'sara',
+        'write',
+        { ids: [lineOf(sarasOrder)], values: { order_id: null } },
+        'VALUES_INVALID',
       ],
       ['deletes an order', 'sara', 'delete', { ids: [`sale.order/${sarasOrder}`] }, 'OPERATION_NOT_ALLOWED'],
       ['reads employees', 'sara', 'search', { model: 'hr.employee' }, 'MODEL_NOT_AVAILABLE'],

@@ -43,6 +43,7 @@ export function callsNaming(name: string, id: string): Call[] {
       ['create', { model, records: [{ [name]: null }], dryRun }],
       ['write', { ids: [id], values: { [name]: 'open sesame' }, dryRun }],
       ['write', { ids: [id], values: { name: 'Visible', [name]: false }, dryRun }],
+      ['write', { ids: [id], values: { [name]: 'open sesame' }, versions: { [id]: 99 }, dryRun }],
     ]),
   ];
 }

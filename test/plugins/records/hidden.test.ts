@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GatehouseError, hasCode } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
+import { tools } from './all-tools.ts';
 import { type Company, openCompany, owner, seller } from './company.ts';
 import { blindCalls, type Call, callsNaming, callsOn, callsTo } from './hidden-calls.ts';
 
@@ -75,6 +76,17 @@ describeOnStores('What is hidden', open => {
     }
   }
 
+  test('every tool is among these calls', () => {
+    const tried = (calls: readonly Call[]) => [...new Set(calls.map(([tool]) => tool))];
+    const all = [...tools.keys()];
+    // The others name no field, or no model, or no record.
+    expect([...tried(callsNaming('x', 'x')), 'delete', 'describe_model', 'fetch', 'list_models'].toSorted()).toEqual(
+      all.toSorted(),
+    );
+    expect([...tried(callsOn('x.a')), 'list_models'].toSorted()).toEqual(all.toSorted());
+    expect([...tried(callsTo('x', 'x')), 'describe_model', 'list_models'].toSorted()).toEqual(all.toSorted());
+  });
+
   test('who may see it all does see the difference, so these calls would show it', async () => {
     for (const call of [...blindCalls.slice(2, 5), ...callsOn('x.vault').slice(2, 3), ...blindCalls.slice(-3)]) {
       const answers = await Promise.all(worlds.map(({ company }) => learned(company, call, owner)));
@@ -112,6 +124,8 @@ describeOnStores('What is hidden', open => {
       ...callsTo(hidden.split('/')[1] ?? '', own),
       ['fetch', { id: own }],
       ['read', { ids: [own] }],
+      ['write', { ids: [own], values: { name: 'Visible' }, versions: { [own]: 99 } }],
+      ['delete', { ids: [own], versions: { [own]: 99 } }],
     ]);
   });
 });

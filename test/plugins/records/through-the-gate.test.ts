@@ -51,7 +51,7 @@ describeOnStores('Record tools behind the gate', openStore => {
       keys.set(login, (await createKey({ runtime, name: login, user: login, scopes })).key);
     }
     ids.vault = await create('x.vault', { name: 'Gold', code: '1' });
-    ids.hidden = await create('x.partner', { name: 'Boss', credit: 900, internal: true });
+    ids.hidden = await create('x.partner', { name: 'Boss', credit: 900, internal: true, ref: 'R-1' });
     ids.own = await create('x.partner', {
       name: 'Visible',
       parent_id: ids.hidden,
@@ -157,6 +157,38 @@ describeOnStores('Record tools behind the gate', openStore => {
     const unknown = 'f'.repeat(24);
     const own = ids.own ?? '';
     await expectAlike({ name, calls: callsTo(name, own) }, { name: unknown, calls: callsTo(unknown, own) });
+  });
+
+  test.each([true, false])(
+    `${verifies('RULE-1')} that a hidden record has a value is told by the field alone (dry run: %s)`,
+    async dryRun => {
+      for (const [tool, args] of [
+        ['create', { model: 'x.partner', records: [{ name: 'New', ref: 'R-1' }], dryRun }],
+        ['write', { ids: [ids.own], values: { ref: 'R-1' }, dryRun }],
+      ] as Call[]) {
+        const answer = await call('seller', tool, args);
+        expect(answer.text).toContain('ref');
+        expect(answer.json?.result?.isError).toBe(true);
+        expect(answer.text).not.toMatch(/Boss|INTERNAL/);
+        expect(answer.text).not.toContain(ids.hidden?.split('/')[1]);
+      }
+    },
+  );
+
+  test(`${verifies('FIELD-1', 'TOOL-11')} a stale version tells the version, and no value`, async () => {
+    for (const [tool, more] of [
+      ['write', { values: { name: 'Visible' } }],
+      ['delete', {}],
+    ] as const) {
+      const stale = { ids: [ids.own], versions: { [ids.own ?? '']: 99 }, ...more };
+      const answer = await call('seller', tool, stale);
+      expect(answer.text).toContain('RECORD_CHANGED');
+      expect(answer.text).not.toMatch(/Boss|Gold|sesame|secret|internal|vault/);
+      // Where a hidden field is named as well, the version is not looked at.
+      const beside = await call('seller', 'write', { ...stale, values: { secret: 'x' } });
+      expect(beside.text).toContain('FIELD_NOT_AVAILABLE');
+      expect(beside.text).not.toMatch(/RECORD_CHANGED|it is now/);
+    }
   });
 
   test(`${verifies('FIELD-1', 'RULE-1')} what is hidden appears in no answer`, async () => {
