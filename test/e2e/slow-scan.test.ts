@@ -14,6 +14,7 @@ const note = defineModel({
 });
 const id = (number: number) => number.toString(16).padStart(24, '0');
 const rows = 20_000;
+const longRows = 200;
 
 /** Looks long at every row: as many patterns as a domain may hold, none of which fits until its end is seen. */
 const slowDomain = [
@@ -52,8 +53,12 @@ describeOnStores(`${verifies('STORE-2')} slow scans`, open => {
       const row = { id: id(number), kind: 'plain', text: 'a'.repeat(400) };
       return { kind: 'insert', model: 'x.note', row } as const;
     });
-    const long = { id: id(rows), kind: 'long', text: 'a'.repeat(20_000) };
-    await runtime.store.write([...inserted, { kind: 'insert', model: 'x.note', row: long }], { atomic: false });
+    // Nearly what the patterns end with: what gives up early, for want of a letter, would prove nothing.
+    const long = Array.from({ length: longRows }, (_, number) => {
+      const row = { id: id(rows + number), kind: 'long', text: `${'a'.repeat(20_000)}bb` };
+      return { kind: 'insert', model: 'x.note', row } as const;
+    });
+    await runtime.store.write([...inserted, ...long], { atomic: false });
   }, 180_000);
 
   afterAll(async () => {
@@ -102,12 +107,12 @@ describeOnStores(`${verifies('STORE-2')} slow scans`, open => {
   );
 
   test.each<[operator: string, pattern: string, found: number]>([
-    ['like', 'a%a%a%a%a%a%a%a%b', 0],
-    ['like', '%_%_%_%_b', 0],
-    ['ilike', 'A%a%A%a%A%a%A%b', 0],
-    ['=like', '%a%a%a%a%a%a%a%b', 0],
-    ['=like', '%a%a%a%a%a%a%a%', 1],
-    ['not like', 'a%a%a%a%a%a%a%b', 1],
+    ['like', 'a%a%a%a%a%a%a%a%bab', 0],
+    ['like', '%_%_%_%_bab', 0],
+    ['ilike', 'A%a%A%a%A%a%A%BaB', 0],
+    ['=like', '%a%a%a%a%a%a%a%bab', 0],
+    ['=like', '%a%a%a%a%a%a%a%', longRows],
+    ['not like', 'a%a%a%a%a%a%a%bab', longRows],
     ['like', '(a+)+$', 0],
     ['ilike', '^(a|a)*b', 0],
     ['like', '(.*)*(.*)*[^a]', 0],
