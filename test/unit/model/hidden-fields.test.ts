@@ -137,8 +137,10 @@ describeOnStores('hidden fields', open => {
         expect(made).toEqual(refused);
       }
       // The same value and another one look alike.
-      expect(await records.write([acme], { secret: 's1' })).toMatchObject([{ changes: {}, version: 2 }]);
-      expect(await records.write([acme], { secret: 'zz' })).toMatchObject([{ changes: {}, version: 3 }]);
+      const seen = async (secret: string) =>
+        (await records.write([acme], { secret })).map(({ changes, version }) => ({ changes, version }));
+      expect(await seen('s1')).toEqual([{ changes: {}, version: 2 }]);
+      expect(await seen('zz')).toEqual([{ changes: {}, version: 3 }]);
     } finally {
       await company.close();
     }

@@ -87,7 +87,8 @@ describe(`${verifies('TOOL-6')} write`, () => {
   });
 
   test('a unique value stays with its record, and goes to one record only', async () => {
-    expect(await partners().write([acme], { email: 'info@acme.example' })).toMatchObject([{ changes: {} }]);
+    const [{ changes } = expect.unreachable()] = await partners().write([acme], { email: 'info@acme.example' });
+    expect(changes).toEqual({});
     expect((await refusal(partners().write([acme, bob], { email: 'new@x.example' }))).code).toBe('VALUE_NOT_UNIQUE');
   });
 
@@ -96,6 +97,15 @@ describe(`${verifies('TOOL-6')} write`, () => {
     const refused = await refusal(partners().write([acme], { email: 'quick@x.example' }));
     expect(refused.code).toBe('VALUE_NOT_UNIQUE');
     expect(refused.data).toMatchObject({ fields: [{ field: 'email' }] });
+  });
+
+  test(`${verifies('FIELD-1')} of one that the caller may not read, the field is not named then either`, async () => {
+    const records = company.as({ writeOnly: ['crm.partner.secret'] }).of('crm.partner');
+    const silent = { code: 'VALUE_NOT_UNIQUE', message: 'The value is already used.', data: undefined };
+    during(() => add(company, 'crm.partner', { name: 'Quick', secret: 'quick' }));
+    expect(await refusal(records.write([acme], { secret: 'quick' }))).toEqual(silent);
+    during(() => add(company, 'crm.partner', { name: 'Quicker', secret: 'quicker' }));
+    expect(await refusal(records.create([{ name: 'Slow', secret: 'quicker' }]))).toEqual(silent);
   });
 
   test('of none, and with ids that come twice', async () => {
