@@ -48,6 +48,20 @@ describeOnStores('limits, as an attacker tries them', open => {
     expect(denied).toHaveLength(47);
   });
 
+  test(`${verifies('SES-2')} 50 sessions of the protocol at once, all of one client, against a limit of 3: exactly 3 are opened`, async () => {
+    const key = await keyOf(gatehouse, 'sara', { maxSessions: 3 });
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'one', version: '1' } };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        send([gatehouse, twin][index % 2]?.url ?? '', { key, era: 'legacy', method: 'initialize', params }),
+      ),
+    );
+    const opened = answers.filter(({ status }) => status === 200);
+    expect(opened).toHaveLength(3);
+    expect(new Set(opened.map(({ headers }) => headers.get('mcp-session-id'))).size).toBe(3);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(47);
+  });
+
   test(`${verifies('SES-1', 'SES-2')} who has a session goes on; an idle one makes room`, async () => {
     const key = await keyOf(gatehouse, 'sara', { maxSessions: 1, sessionIdleMinutes: 5 });
     const as = (client: string) => send(gatehouse.url, { key, headers: { 'user-agent': client } });
@@ -72,6 +86,17 @@ describeOnStores('limits, as an attacker tries them', open => {
     offset += 2001;
     const again = await call();
     expect([again.status, again.headers.get('x-ratelimit-limit')]).toEqual([200, '5']);
+  });
+
+  test(`${verifies('RATE-1', 'PROTO-5')} a batch counts as many calls as it holds, and several at once no less`, async () => {
+    const key = await keyOf(gatehouse, 'sara', { rate: 5 });
+    offset += minute;
+    const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/list', params: {} });
+    const body = JSON.stringify(Array.from({ length: 20 }, (_, id) => ping(id)));
+    const headers = { 'mcp-protocol-version': '2025-03-26' };
+    const answers = await Promise.all([1, 2, 3].map(() => send(gatehouse.url, { key, era: 'legacy', headers, body })));
+    const lists = answers.map(({ text }) => text.match(/"result":/g)?.length ?? 0);
+    expect(lists.reduce((sum, count) => sum + count)).toBe(5);
   });
 
   describe(verifies('NET-1', 'NET-2'), () => {
