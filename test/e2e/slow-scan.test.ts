@@ -13,8 +13,8 @@ const note = defineModel({
   fields: { text: field.text(), kind: field.char({ index: true }) },
 });
 const id = (number: number) => number.toString(16).padStart(24, '0');
-const rows = 20_000;
-const longRows = 200;
+const rows = 10_000;
+const longRows = 400;
 
 /** Looks long at every row: as many patterns as a domain may hold, none of which fits until its end is seen. */
 const slowDomain = [
@@ -33,7 +33,7 @@ describeOnStores(`${verifies('STORE-2')} slow scans`, open => {
     gatehouse = await startGatehouse({
       config: defineConfig({
         store: store.location,
-        server: { port: 0, logLevel: 'silent', queryTimeLimit: 5_000 },
+        server: { port: 0, logLevel: 'silent', queryTimeLimit: 10_000 },
         plugins: { base: {}, records: {}, security: {} },
         models: [note],
         policies: { groups: {}, access: reading, rules: [], permissions: reading, fields: [] },
