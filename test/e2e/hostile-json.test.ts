@@ -92,6 +92,46 @@ describeOnStores(`${verifies('PROTO-4')} hostile JSON`, open => {
     expect(await countTags()).toBe(tags);
   });
 
+  test.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
+    '%s is nothing, wherever something is named',
+    async name => {
+      const model = 'crm.tag';
+      const id = `${name}/${'a'.repeat(24)}`;
+      const calls: [tool: string, args: object][] = [
+        [name, {}],
+        ['describe_model', { model: name }],
+        ['search', { model: name }],
+        ['search', { model, fields: [name] }],
+        ['search', { model, order: name }],
+        ['search', { model, domain: [[name, '=', 'x']] }],
+        ['search', { model, domain: [['name', name, 'x']] }],
+        ['search', { model, domain: [[`name.${name}`, '=', 'x']] }],
+        ['aggregate', { model, groupBy: [name] }],
+        ['aggregate', { model, measures: [`${name}:sum`] }],
+        ['read', { ids: [id] }],
+        ['fetch', { id }],
+        ['revoke_key', { key: name }],
+        ['disconnect_app', { app: name }],
+      ];
+      const params: [method: string, params: object][] = [
+        ...calls.map(([tool, args]): [string, object] => ['tools/call', { name: tool, arguments: args }]),
+        ['resources/read', { uri: `gatehouse://model/${name}` }],
+        ['resources/read', { uri: name }],
+        ['prompts/get', { name }],
+        [name, {}],
+      ];
+      for (const [method, given] of params) {
+        for (const era of ['modern', 'legacy'] as const) {
+          const answer = await send(gatehouse.url, { key, era, method, params: given });
+          const isRefused = answer.json?.result?.isError === true || answer.json?.error !== undefined;
+          expect([method, given, isRefused], answer.text).toEqual([method, given, true]);
+          expect(answer.status, `${method} ${JSON.stringify(given)}`).toBeLessThan(500);
+          expect(answer.text).not.toMatch(/INTERNAL|-32603/);
+        }
+      }
+    },
+  );
+
   test('the call that all of them hold is carried out when it is sent as it should be', async () => {
     const answer = await send(gatehouse.url, { key, era: 'legacy', body: message(create) });
     expect(answer.json?.result?.isError, answer.text).toBeFalsy();
