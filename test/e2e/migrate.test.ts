@@ -126,7 +126,8 @@ describeOnStores('migrate from SQLite', open => {
       const count = 12_000;
       for (let from = 1; from <= count; from += 2000) await addContacts(source, { from, count: 2000 });
       let present = 0;
-      for (let attempt = 0; attempt < 3; attempt += 1) {
+      // On a busy machine the first kills may come before anything is copied: each waits longer than the one before.
+      for (let attempt = 0; attempt < 3 || present === 0; attempt += 1) {
         const child = startCommand(['migrate', '--from', source.location, '--to', target.location], { folder });
         const exited = exitOf(child);
         let said = '';
@@ -141,7 +142,6 @@ describeOnStores('migrate from SQLite', open => {
         expect(now).toBeGreaterThanOrEqual(present);
         present = now;
       }
-      expect(present).toBeGreaterThan(0);
       const last = JSON.parse((await migrate(folder)).stdout) as Result;
       const [moved] = last.models.filter(({ model }) => model === contact.name);
       expect(moved).toMatchObject({ copied: count - present, difference: null, target: { rows: count } });

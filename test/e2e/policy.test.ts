@@ -122,7 +122,7 @@ describeOnStores('trials beside a running server', open => {
     const { id } = await requireKey(gatehouse.app.runtime, prefix);
     // What the server notes by itself, and what earlier calls of other keys leave behind, comes and goes.
     const restless =
-      /^gatehouse\.|^security\.(audit-tip|audit-head|session|api-key-usage|alert.*|.*baseline|session-ending)$/;
+      /^gatehouse\.|^security\.(audit-tip|audit-head|session|rate-instance|api-key-usage|alert.*|.*baseline|session-ending)$/;
     const everything = async () => {
       const { store: real, registry } = gatehouse.app.runtime;
       const rows = await Promise.all(
