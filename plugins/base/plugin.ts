@@ -26,6 +26,7 @@ export { granted } from './access/operation-flags.ts';
 export { listOf } from './commands/list-of.ts';
 export { plainIdOf } from './commands/plain-id.ts';
 export { requireGroups } from './commands/require-groups.ts';
+export { requireUser } from './commands/require-user.ts';
 export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
 export { generatePassword, passwordChangedAt, setPassword } from './passwords/set-password.ts';

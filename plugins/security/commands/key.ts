@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, facts, type Operation, type Runtime } from '../../../src/index.ts';
-import { listOf, requirePrincipal } from '../../base/plugin.ts';
+import { always, type CommandContext, equals, facts, type Operation, type Runtime } from '../../../src/index.ts';
+import { listOf, requirePrincipal, requireUser } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 import { createKey } from '../keys/create-key.ts';
 import { regenerateKey, requireKey, revokeKey } from '../keys/end-key.ts';
@@ -64,12 +64,13 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .option('--json', 'print JSON')
     .action(async (options: { user?: string; json?: boolean }) => {
       const runtime = await context.runtime();
+      const { user } = options;
       const rows = await runtime.store.find({
         model: 'security.api-key',
-        where: always,
+        where: user === undefined ? always : equals('user', (await requireUser(runtime, user)).user.id),
         order: [{ field: 'name', descending: false }],
       });
-      const keys = (await describeKeys(runtime, rows)).filter(({ user }) => !options.user || user === options.user);
+      const keys = await describeKeys(runtime, rows);
       context.print({ json: keys, text: keys.length > 0 ? keyTable(keys) : 'No keys.' }, options);
     });
 
@@ -140,8 +141,8 @@ function readOptions(options: CreateOptions, now: number) {
     scopes: options.allScopes ? ('all' as const) : (listOf(options.scopes) as Operation[]),
     ...(options.models !== undefined && { models: required('models', listOf(options.models)) }),
     ...(options.fields && { fields: fieldLists(options.fields) }),
-    ...(options.allowIp && { allow: options.allowIp.flatMap(listOf) }),
-    ...(options.denyIp && { deny: options.denyIp.flatMap(listOf) }),
+    ...(options.allowIp && { allow: required('allow-ip', options.allowIp.flatMap(listOf)) }),
+    ...(options.denyIp && { deny: required('deny-ip', options.denyIp.flatMap(listOf)) }),
     ...(options.hours !== undefined && { hours: options.hours }),
     ...(options.rate !== undefined && { rate: wholeNumber('rate', options.rate) }),
     ...(options.recordsPerDay !== undefined && {

@@ -1,18 +1,19 @@
+import { parseDate, parseDatetime } from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /**
  * A moment, as ISO 8601 in UTC: `90d` (also m, h, w) is so long from now, or before now with `direction` -1; anything
- * else is a date or a time. undefined where it is neither.
+ * else is a date or a time. undefined where it is neither, does not exist, or is outside the years 0001 to 9999, whose
+ * text would sort wrongly.
  */
 export function momentOf(text: string, now: number, direction: 1 | -1 = 1): string | undefined {
   const span = /^(\d{1,6})([mhdw])$/.exec(text);
   const unit = span?.[2] && units[span[2]];
-  if (span && unit) return new Date(now + direction * Number(span[1]) * unit).toISOString();
-  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const time = isDate ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  if (span && unit) return parseDatetime(new Date(now + direction * Number(span[1]) * unit).toISOString());
+  const day = parseDate(text);
+  return parseDatetime(day === undefined ? text : `${day}T00:00:00Z`);
 }
 
 /** A moment of the past for a filter. Throws FILTER_INVALID. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { all, type CommandContext, type Condition, equals, type Json, table } from '../../../src/index.ts';
-import { baseErrors, findUser } from '../../base/plugin.ts';
+import { requireUser } from '../../base/plugin.ts';
 import { requireKey } from '../keys/end-key.ts';
 import { endSessionByHand } from '../sessions/end-by-hand.ts';
 import type { SecuritySettings } from '../settings.ts';
@@ -47,11 +47,10 @@ function registerList(session: Command, context: CommandContext): void {
     .action(async (options: ListOptions) => {
       const runtime = await context.runtime();
       const conditions: Condition[] = options.all ? [] : [equals('state', 'active')];
-      if (options.key) conditions.push(equals('credential_id', (await requireKey(runtime, options.key)).id));
-      if (options.user) {
-        const owner = await findUser(runtime, options.user);
-        if (!owner) throw baseErrors.USER_NOT_FOUND({ message: `There is no user ${options.user}.` });
-        conditions.push(equals('user', owner.user.id));
+      if (options.key !== undefined)
+        conditions.push(equals('credential_id', (await requireKey(runtime, options.key)).id));
+      if (options.user !== undefined) {
+        conditions.push(equals('user', (await requireUser(runtime, options.user)).user.id));
       }
       const rows = await runtime.store.find({
         model: 'security.session',

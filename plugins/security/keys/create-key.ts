@@ -4,6 +4,7 @@ import {
   type Json,
   type Operation,
   operations,
+  parseDatetime,
   type Runtime,
   type WriteOperation,
 } from '../../../src/index.ts';
@@ -142,9 +143,9 @@ function faultsOf(input: NewKey, timeZone = 'UTC'): string[] {
       faults.push(`${name}: expected a whole number from 1, not ${value}`);
     }
   }
-  const expiry = input.expiresAt === undefined ? undefined : Date.parse(input.expiresAt);
-  if (expiry !== undefined && !(expiry > runtime.now()))
-    faults.push(`expires: expected a time to come, not ${input.expiresAt}`);
+  const { expiresAt } = input;
+  if (expiresAt !== undefined && !(Date.parse(parseDatetime(expiresAt) ?? '') > runtime.now()))
+    faults.push(`expires: expected a time to come, before the year 10000, not ${expiresAt}`);
   return faults;
 }
 

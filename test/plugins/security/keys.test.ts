@@ -330,6 +330,36 @@ describeOnStores('API keys', open => {
       );
     });
 
+    test.each([
+      // An unset variable of a shell must not make a limit none.
+      ['--allow-ip', ''],
+      ['--allow-ip', ' , '],
+      ['--deny-ip', ''],
+      ['--models', ''],
+      ['--hours', ''],
+      ['--rate', ''],
+      ['--expires', ''],
+      ['--expires', '2099-02-31'],
+      ['--expires', '2099-01-01T09:00'],
+      ['--expires', '2099-01-01T09:00:00+99:00'],
+      // Past the year 9999 a time is no longer sorted by its text: emergency revocation would not find the key.
+      ['--expires', '999999w'],
+    ])('by the command line: %s "%s"', async (option, value) => {
+      const line = ['key', 'create', '--name', 'unfit', '--user', 'sara', '--scopes', 'read', option, value];
+      await expect(house.command(line)).rejects.toMatchObject({
+        code: 'KEY_INVALID',
+        publicMessage: expect.stringContaining(`${option.slice(2)}: expected`),
+      });
+      expect(await house.runtime.store.count({ model: 'security.api-key', where: equals('name', 'unfit') })).toBe(0);
+    });
+
+    test.each(['+021192-03-21T18:45:06.722Z', '2099-02-31T00:00:00Z', 'never'])('expiry %s', async expiresAt => {
+      await expect(house.key({ expiresAt })).rejects.toMatchObject({
+        code: 'KEY_INVALID',
+        data: { faults: [expect.stringContaining('expires')] },
+      });
+    });
+
     test('a key without scopes has to be asked for', async () => {
       await expect(house.key({ scopes: [] })).rejects.toMatchObject({ code: 'KEY_INVALID' });
       await expect(house.command(['key', 'create', '--name', 'n', '--user', 'sara'])).rejects.toMatchObject({

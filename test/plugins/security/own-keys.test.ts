@@ -146,6 +146,7 @@ describeOnStores('own keys', open => {
     expect(await house.command(['key', 'revoke', other.prefix, '--user', 'mona', '--json'])).toMatchObject({
       revoked: true,
     });
+    await expect(house.command(['key', 'list', '--user', 'nobody'])).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
     const keys = (await house.command(['key', 'list', '--user', 'sara', '--json'])) as { user: string }[];
     expect(new Set(keys.map(({ user }) => user))).toEqual(new Set(['sara']));
   });
