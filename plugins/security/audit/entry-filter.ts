@@ -1,7 +1,7 @@
 import { all, any, type Condition, equals, type Runtime } from '../../../src/index.ts';
 import { filterMoment } from '../commands/options.ts';
 import { securityErrors } from '../errors.ts';
-import { requireKey } from '../keys/end-key.ts';
+import { findKey } from '../keys/end-key.ts';
 
 /** Which entries: as the options of `audit list` and `audit export` have it. */
 export interface EntryFilter {
@@ -76,7 +76,10 @@ function traceId(text: string): string {
   return text.toLowerCase();
 }
 
-/** What looks like a prefix is taken as one: entries of keys that never existed can be found too. */
+/** What is no key and looks like a prefix is taken as one: entries of keys that never existed can be found too. */
 async function labelOf(runtime: Runtime, reference: string): Promise<string> {
-  return /^[0-9A-Za-z]{8}$/.test(reference) ? reference : String((await requireKey(runtime, reference)).prefix);
+  const found = await findKey(runtime, reference);
+  if (found) return String(found.prefix);
+  if (/^[0-9A-Za-z]{8}$/.test(reference)) return reference;
+  throw securityErrors.KEY_NOT_FOUND({ message: `There is no key ${reference}.` });
 }

@@ -6,14 +6,21 @@ import { generateKey, keyEntropy } from './key-format.ts';
 
 /** The key with this id, prefix or (where only one has it) name. Throws KEY_NOT_FOUND. */
 export async function requireKey(runtime: Runtime, reference: string): Promise<Row> {
+  const found = await findKey(runtime, reference);
+  if (!found) throw securityErrors.KEY_NOT_FOUND({ message: `There is no key ${reference}.` });
+  return found;
+}
+
+/** The same; undefined: there is none. Throws KEY_NOT_FOUND where several have the name. */
+export async function findKey(runtime: Runtime, reference: string): Promise<Row | undefined> {
   for (const name of ['id', 'prefix', 'name']) {
     const found = await runtime.store.find({ model: 'security.api-key', where: equals(name, reference), limit: 2 });
-    if (found.length === 1 && found[0]) return found[0];
+    if (found.length === 1) return found[0];
     if (found.length > 1) {
       throw securityErrors.KEY_NOT_FOUND({ message: `Several keys are called ${reference}: name one by its prefix.` });
     }
   }
-  throw securityErrors.KEY_NOT_FOUND({ message: `There is no key ${reference}.` });
+  return undefined;
 }
 
 /** Ends a key for good: refused here on its next call, on every other instance within a second. Idempotent. */

@@ -141,6 +141,12 @@ describeOnStores('the audit log', open => {
     expect(await list('--key', prefix, '--model', 'x.partner')).toHaveLength(1);
     expect(await list('--key', prefix, '--user', 'sara')).toHaveLength(3);
     expect(await list('--key', prefix, '--user', 'nobody')).toHaveLength(0);
+    // What looks like a prefix may be the name of a key; what is neither may be that of a key that never was.
+    const named = await house.key({ name: 'reporter' });
+    await house.call({ key: named.key });
+    expect(await list('--key', 'reporter')).toMatchObject([{ key: named.prefix }]);
+    expect(await list('--key', 'nobodyis')).toEqual([]);
+    await expect(list('--key', 'nobody')).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
     expect(await list('--limit', '2')).toHaveLength(2);
     for (const bad of [
       ['--since', 'yesterday'],
