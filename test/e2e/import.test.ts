@@ -112,13 +112,13 @@ describeOnStores('import', open => {
     expect(await count()).toBe(1);
   });
 
-  test(`${verifies('CLI-1')} of many faults the first hundred are shown, and all are counted`, async () => {
+  test(`${verifies('CLI-1')} of many faults the first hundred are explained, and all are named by row and field`, async () => {
     writeInto(folder, 'a.csv', `name,birthday\n${'A,never\n'.repeat(700)}`);
     const ran = await importFile('a.csv', '--resumable');
     expect(ran.code).toBe(1);
     expect(ran.stderr.match(/^ {2}row /gm)).toHaveLength(100);
     expect(ran.stderr).toContain('700 of the rows do not fit');
-    expect(ran.stderr).toContain('and 600 more');
+    expect(ran.stderr).toContain('  and 600 more:\n  rows 102 to 701, birthday\n');
     expect(await count()).toBe(0);
   });
 

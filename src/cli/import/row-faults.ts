@@ -24,28 +24,52 @@ export function distinctFaults(faults: readonly RowFault[]): RowFault[] {
   return [...byPlace.values()].toSorted((a, b) => a.row - b.row);
 }
 
-/** Counts all faults and keeps the first hundred. */
+/** Keeps the first hundred faults as they are, and of all others, in the order of the file, the field and the row. */
 export function createFaultList() {
   const kept: RowFault[] = [];
+  const others = new Map<string, RowRange[]>();
   const rows = new Set<number>();
   let count = 0;
   return {
     add(faults: readonly RowFault[]) {
       count += faults.length;
-      for (const fault of faults) rows.add(fault.row);
-      kept.push(...faults.slice(0, shownFaults - kept.length));
+      for (const fault of faults) {
+        rows.add(fault.row);
+        if (kept.length < shownFaults) kept.push(fault);
+        else addRow({ ranges: others, ...fault });
+      }
     },
     /** IMPORT_ROWS_INVALID where there is any. */
     error(): GatehouseError | undefined {
       if (count === 0) return undefined;
-      const lines = kept.map(({ row, field, message }) => visible(`  row ${row}${field && `, ${field}`}: ${message}`));
-      if (count > kept.length) lines.push(`  and ${count - kept.length} more`);
+      const lines = kept.map(({ row, field, message }) => `  row ${row}${field && `, ${field}`}: ${message}`);
+      if (count > kept.length) lines.push(`  and ${count - kept.length} more:`);
+      for (const [field, ranges] of others) lines.push(`  ${rangesText(ranges)}${field && `, ${field}`}`);
       return cliErrors.IMPORT_ROWS_INVALID({
-        message: `${rows.size} of the rows do not fit. Nothing was stored.\n${lines.join('\n')}`,
+        message: `${rows.size} of the rows do not fit. Nothing was stored.\n${lines.map(line => visible(line)).join('\n')}`,
         data: { faults: kept, count, rows: rows.size },
       });
     },
   };
+}
+
+/** Rows that follow each other, both ends included. */
+interface RowRange {
+  readonly first: number;
+  last: number;
+}
+
+function addRow({ ranges, row, field }: { ranges: Map<string, RowRange[]>; row: number; field: string }): void {
+  const list = ranges.get(field) ?? [];
+  const end = list.at(-1);
+  if (end && row === end.last + 1) end.last = row;
+  else list.push({ first: row, last: row });
+  ranges.set(field, list);
+}
+
+function rangesText(ranges: readonly RowRange[]): string {
+  const texts = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
+  return `${texts.length === 1 && ranges[0]?.first === ranges[0]?.last ? 'row' : 'rows'} ${texts.join(', ')}`;
 }
 
 /** The faults of a refused `create`, by the position of the record; undefined: it was refused for another reason. */
