@@ -1,10 +1,15 @@
-/** What to paste into each client. `program`: how this Gatehouse is run, without a command. */
-export function clientLines(input: {
-  url: string;
-  key: string;
-  program: readonly string[];
-  configFile: string;
-}): string {
+interface ClientLinesInput {
+  readonly url: string;
+  readonly key: string;
+  /** How this Gatehouse is run, without a command. */
+  readonly program: readonly string[];
+  readonly configFile: string;
+  /** What names the store, where it is not the config: a process that a client starts has an environment of its own. */
+  readonly storeVariables: Readonly<Record<string, string>>;
+}
+
+/** What to paste into each client. */
+export function clientLines(input: ClientLinesInput): string {
   const { url, key } = input;
   const header = `--header "Authorization: Bearer ${key}"`;
   return [
@@ -23,14 +28,14 @@ export function clientLines(input: {
   ].join('\n');
 }
 
-function desktopConfig(input: { key: string; program: readonly string[]; configFile: string }): object {
-  const [command, ...args] = input.program;
+function desktopConfig({ key, program, configFile, storeVariables }: ClientLinesInput): object {
+  const [command, ...args] = program;
   return {
     mcpServers: {
       gatehouse: {
         command,
-        args: [...args, '--config', input.configFile, 'stdio'],
-        env: { GATEHOUSE_API_KEY: input.key },
+        args: [...args, '--config', configFile, 'stdio'],
+        env: { GATEHOUSE_API_KEY: key, ...storeVariables },
       },
     },
   };

@@ -4,6 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clientLines } from '../../../plugins/demo/client-lines.ts';
+import { storeVariables } from '../../../plugins/demo/store-variables.ts';
 import { boot } from '../../../src/boot.ts';
 import { always } from '../../../src/index.ts';
 import { keyOf } from '../../support/people.ts';
@@ -61,12 +62,26 @@ test('in a log, no key and no password is made, and the commands that make one a
   expect(await start(true)).toEqual({ said: '', keys: 0, passwords: 0 });
 }, 120_000);
 
+test.each([
+  [{ GATEHOUSE_STORE: 'sqlite:a.db', MONGODB_URI: 'mongodb://x/y' }, { GATEHOUSE_STORE: 'sqlite:a.db' }],
+  [{ GATEHOUSE_STORE: '', MONGODB_URI: 'mongodb://x/y' }, { MONGODB_URI: 'mongodb://x/y' }],
+  [{}, {}],
+])('of %j, what names the store goes along', (env, expected) => {
+  expect(storeVariables(env)).toEqual(expected);
+});
+
 test('the lines to paste work', async () => {
   const gatehouse = await startGatehouse({ config: exampleWith(store) });
   try {
     const key = await keyOf(gatehouse, 'admin');
     const program = [process.execPath, join(top, 'src/cli/main.ts')];
-    const lines = clientLines({ url: gatehouse.url, key, program, configFile });
+    const lines = clientLines({
+      url: gatehouse.url,
+      key,
+      program,
+      configFile,
+      storeVariables: storeVariables({ GATEHOUSE_STORE: store.location }),
+    });
 
     const answer = await likeCurl(lines.slice(lines.indexOf('curl -s')));
     expect(answer).toMatchObject({ result: { structuredContent: { total: 28 } } });
@@ -74,9 +89,7 @@ test('the lines to paste work', async () => {
     const desktop = JSON.parse(lines.slice(lines.indexOf('{'), lines.indexOf('MCP Inspector')));
     const { command, args, env } = desktop.mcpServers.gatehouse;
     const client = new Client({ name: 'desktop', version: '1.0.0' });
-    await client.connect(
-      new StdioClientTransport({ command, args, env: { ...env, GATEHOUSE_STORE: store.location }, cwd: '/' }),
-    );
+    await client.connect(new StdioClientTransport({ command, args, env, cwd: '/' }));
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('search');
     await client.close();
   } finally {
