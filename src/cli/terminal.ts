@@ -22,7 +22,7 @@ export function createTerminal({ stream, isInteractive, ticks }: TerminalParts):
       let reached = 0;
       const show = () => {
         shownAt = ticks();
-        if (isInteractive) stream.write(`\r${bar({ label, done: reached, total, columns: stream.columns ?? 80 })}`);
+        if (isInteractive) stream.write(`\r${bar({ label, done: reached, total, columns: stream.columns || 80 })}`);
         else stream.write(`${label}: ${count(reached)} of ${count(total)}\n`);
       };
       show();

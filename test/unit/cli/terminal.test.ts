@@ -33,6 +33,14 @@ test('on a terminal progress is a bar that is drawn over, not more often than it
   expect(written()).toMatch(/\n$/);
 });
 
+test('a terminal that does not know its width gets a bar of the usual one', () => {
+  const { progress, written } = terminal(true, 0);
+  const bar = progress('Import', 10);
+  bar.step(10);
+  bar.end();
+  expect(written()).toContain('[####');
+});
+
 test('in a log progress is a plain line now and then', () => {
   const { progress, written, pass } = terminal(false);
   const lines = progress('Import', 2000);
