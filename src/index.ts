@@ -17,6 +17,7 @@ export type {
 } from './confirmation/confirmation.ts';
 export { durationHistogram } from './duration-histogram.ts';
 export { defineErrors, type ErrorParts, type ErrorSpec, GatehouseError, hasCode, kernelErrors } from './errors.ts';
+export { isAddress as isMailAddress } from './mail/address.ts';
 export { type BackOff, waitAfter } from './mail/back-off.ts';
 export { composeMail, type MailContent } from './mail/compose.ts';
 export { registerRowGauge } from './metrics.ts';

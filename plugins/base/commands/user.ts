@@ -1,7 +1,17 @@
 import type { Command } from 'commander';
-import { always, type CommandContext, equals, facts, type Row, type Runtime, table } from '../../../src/index.ts';
+import {
+  always,
+  type CommandContext,
+  equals,
+  facts,
+  isMailAddress,
+  type Row,
+  type Runtime,
+  table,
+} from '../../../src/index.ts';
 import { baseErrors } from '../errors.ts';
 import { idList, loadUser } from '../load-user.ts';
+import { checkName } from './check-name.ts';
 import { listOf } from './list-of.ts';
 import { plainIdOf } from './plain-id.ts';
 import { requireGroups } from './require-groups.ts';
@@ -33,7 +43,9 @@ export function registerUserCommands(program: Command, context: CommandContext):
     .action(async (options: CreateOptions) => {
       const runtime = await context.runtime();
       const timeZone = options.timeZone ?? 'UTC';
+      checkName('login', options.login);
       checkTimeZone(timeZone);
+      checkEmail(options.email);
       const values = {
         login: options.login,
         name: options.name ?? options.login,
@@ -148,6 +160,12 @@ async function requireRow(runtime: Runtime, login: string): Promise<Row> {
 async function groupNames(runtime: Runtime): Promise<Map<string, string>> {
   const rows = await runtime.store.find({ model: 'base.group', where: always, fields: ['name'] });
   return new Map(rows.map(({ id, name }) => [id, String(name)]));
+}
+
+/** No mail would reach one that the mailer refuses. */
+function checkEmail(email: string | undefined): void {
+  if (email === undefined || isMailAddress(email)) return;
+  throw baseErrors.EMAIL_INVALID({ message: `--email: expected such as sara@example.com, not "${email}".` });
 }
 
 function checkTimeZone(timeZone: string): void {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, table } from '../../../src/index.ts';
+import { type CommandContext, type Runtime, table } from '../../../src/index.ts';
+import { findUser } from '../../base/plugin.ts';
 import { type EntryFilter, filterCondition } from '../audit/entry-filter.ts';
 import { entryCells, entryHeadings, entryJson } from '../audit/entry-json.ts';
 import { filterCount } from './options.ts';
@@ -39,7 +40,18 @@ export function registerAuditList(audit: Command, context: CommandContext): void
         ],
         limit: filterCount('limit', options.limit),
       });
+      if (rows.length === 0) for (const name of await unknownNames(runtime, options)) context.terminal.note(name);
       const text = rows.length > 0 ? table(entryHeadings, rows.map(entryCells)) : 'No entries.';
       context.print({ json: rows.map(entryJson), text }, options);
     });
+}
+
+/** Names that may be mistyped. They may also be those of what is gone, or never was and was asked for: no error. */
+async function unknownNames(runtime: Runtime, { user, model }: EntryFilter): Promise<string[]> {
+  const isUnknownUser = user !== undefined && (await findUser(runtime, user)) === undefined;
+  const isUnknownModel = model !== undefined && runtime.registry.get(model) === undefined;
+  return [
+    ...(isUnknownUser ? [`There is no user ${user} now.`] : []),
+    ...(isUnknownModel ? [`There is no model ${model} now.`] : []),
+  ];
 }

@@ -25,8 +25,11 @@ export function registerPermissionCommands(program: Command, context: CommandCon
     .option('--model <model>', 'only for this model')
     .option('--json', 'print JSON')
     .action(async (options: { model?: string; json?: boolean }) => {
-      const all = await listPermissions(await context.runtime());
+      const runtime = await context.runtime();
+      const all = await listPermissions(runtime);
       const shown = all.filter(({ model }) => options.model === undefined || model === options.model);
+      // A permission may be left of a model that is gone.
+      if (options.model !== undefined && shown.length === 0) requireModel(runtime, options.model);
       context.print({ json: shown, text: shown.length > 0 ? asTable(shown) : 'No permissions.' }, options);
     });
 
@@ -43,9 +46,7 @@ export function registerPermissionCommands(program: Command, context: CommandCon
     .action(async (options: AddOptions) => {
       const runtime = await context.runtime();
       const { model, read = false, write = false, create = false, delete: remove = false } = options;
-      if (!runtime.registry.get(model)) {
-        throw securityErrors.PERMISSION_INVALID({ message: `There is no model ${model}.` });
-      }
+      requireModel(runtime, model);
       const names = listOf(options.groups);
       if (options.groups !== undefined && names.length === 0) {
         throw securityErrors.PERMISSION_INVALID({ message: '--groups: expected at least one group.' });
@@ -74,6 +75,10 @@ export function registerPermissionCommands(program: Command, context: CommandCon
       await runtime.system('permission remove').of('security.permission').delete([id]);
       context.print({ json: { id, removed: true }, text: `Permission ${id} removed.` }, options);
     });
+}
+
+function requireModel({ registry }: Runtime, model: string): void {
+  if (!registry.get(model)) throw securityErrors.PERMISSION_INVALID({ message: `There is no model ${model}.` });
 }
 
 interface Described {

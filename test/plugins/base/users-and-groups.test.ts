@@ -173,12 +173,18 @@ describeOnStores('users and groups', open => {
   test.each([
     [['user', 'create', '--login', 'x', '--groups', 'nope,sales,never'], 'GROUP_NOT_FOUND'],
     [['user', 'create', '--login', 'x', '--time-zone', 'Mars/Olympus'], 'TIME_ZONE_UNKNOWN'],
+    [['user', 'create', '--login', 'x', '--email', 'nonsense'], 'EMAIL_INVALID'],
+    [['user', 'create', '--login', 'x,y'], 'NAME_INVALID'],
+    [['user', 'create', '--login', ' '], 'NAME_INVALID'],
+    [['group', 'create', '--name', 'x,y'], 'NAME_INVALID'],
+    [['group', 'create', '--name', 'x '], 'NAME_INVALID'],
     [['user', 'show', 'nobody'], 'USER_NOT_FOUND'],
     [['user', 'disable', 'nobody'], 'USER_NOT_FOUND'],
     [['group', 'members', 'nope'], 'GROUP_NOT_FOUND'],
     [['permission', 'add', '--model', 'x.unknown', '--read'], 'PERMISSION_INVALID'],
     [['permission', 'add', '--model', 'x.partner'], 'PERMISSION_INVALID'],
     [['permission', 'add', '--model', 'x.partner', '--read', '--groups', ' , '], 'PERMISSION_INVALID'],
+    [['permission', 'list', '--model', 'x.unknown'], 'PERMISSION_INVALID'],
     [['permission', 'remove', '0'.repeat(24)], 'PERMISSION_NOT_FOUND'],
     [['key', 'show', 'nothing'], 'KEY_NOT_FOUND'],
     [['key', 'create', '--name', 'n', '--user', 'o', '--scopes', 'read', '--models', ','], 'KEY_INVALID'],
@@ -191,7 +197,7 @@ describeOnStores('users and groups', open => {
     const { runtime } = house;
     const count = () =>
       Promise.all(
-        ['base.user', 'security.api-key', 'security.permission'].map(model =>
+        ['base.user', 'base.group', 'security.api-key', 'security.permission'].map(model =>
           runtime.store.count({ model, where: { kind: 'all', of: [] } }),
         ),
       );
