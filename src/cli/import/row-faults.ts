@@ -46,7 +46,7 @@ export function createFaultList() {
       if (count > kept.length) lines.push(`  and ${count - kept.length} more:`);
       for (const [field, ranges] of others) lines.push(`  ${rangesText(ranges)}${field && `, ${field}`}`);
       return cliErrors.IMPORT_ROWS_INVALID({
-        message: `${rows.size} of the rows do not fit. Nothing was stored.\n${lines.map(line => visible(line)).join('\n')}`,
+        message: `${rows.size === 1 ? 'One row does' : `${rows.size} of the rows do`} not fit. Nothing was stored.\n${lines.map(line => visible(line)).join('\n')}`,
         data: { faults: kept, count, rows: rows.size },
       });
     },
