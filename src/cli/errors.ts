@@ -14,6 +14,12 @@ export const cliErrors = defineErrors({
     audience: 'operator',
     solve: 'Use an empty folder, or move the files that the message names.',
   },
+  FILES_NOT_WRITTEN: {
+    message: 'The files cannot be written there.',
+    status: 500,
+    audience: 'operator',
+    solve: 'Name a folder that is yours to write to; the message says what is in the way.',
+  },
   USER_UNKNOWN: {
     message: 'There is no such user.',
     status: 404,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -46,6 +46,19 @@ test(`${verifies('CLI-1')} init writes what starts, and overwrites nothing`, asy
   expect(doctor.code).toBe(0);
   expect(findings.filter(({ status }) => status === 'fail')).toEqual([]);
   expect(findings.find(({ check }) => check === 'users')?.status).toBe('warn');
+});
+
+test(`${verifies('CLI-1')} init writes all files or none, and says what is in the way`, async () => {
+  const folder = makeFolder({ models: 'a file, not a folder', taken: '' });
+  for (const [target, reason] of [
+    [folder, 'models'],
+    [join(folder, 'taken'), 'taken'],
+  ] as const) {
+    const ran = await runCommand(['init', target], { folder });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(new RegExp(`^FILES_NOT_WRITTEN: Nothing was written to .*${reason}`));
+  }
+  expect(readdirSync(folder)).toEqual(['models', 'taken']);
 });
 
 test(`${verifies('CLI-1', 'OPS-1')} serve prints one line, answers, and stops gracefully on a signal`, async () => {
