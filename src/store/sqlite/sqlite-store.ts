@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { kernelErrors } from '../../errors.ts';
+import { hasCode, kernelErrors } from '../../errors.ts';
 import type { Condition } from '../condition.ts';
 import type { Store, StoredModel } from '../port.ts';
 import { compileAggregate } from './aggregate.ts';
@@ -56,7 +56,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   });
   await writer.submit({ kind: 'open', models: [] }).catch(async error => {
     await writer.close();
-    throw error;
+    // A path may be mistyped, and SQLite does not name it.
+    if (!hasCode(error, 'STORE_UNAVAILABLE')) throw error;
+    throw kernelErrors.STORE_UNAVAILABLE({ detail: `${path}: ${error.detail}`, cause: error });
   });
   const clock = () => performance.now();
   const reader = pointReader({ path, clock, generation: () => generation });

@@ -55,9 +55,9 @@ describe('the file', () => {
         writeFileSync(folder, '');
       },
     ],
-  ])('is %s: the store does not open', async (_, prepare) => {
+  ])('is %s: the store does not open, and says which file it is', async (_, prepare) => {
     prepare();
-    await expect(open()).rejects.toMatchObject(unavailable);
+    await expect(open()).rejects.toMatchObject({ ...unavailable, detail: expect.stringContaining(path()) });
   });
 
   test(`${verifies('STORE-2')} is deleted: nothing more is acknowledged, and no empty one takes its place`, async () => {
