@@ -144,11 +144,13 @@ describeOnStores('import', open => {
       JSON.stringify([
         { name: 'D', user_id: 'Twin' },
         { name: 'E', id: 'x', password: 'y' },
+        { name: 'F', user_id: 'Sara', Responsible: id },
       ]),
     );
     const ran = await importFile('b.json', '--resumable');
     expect(ran.stderr).toMatch(/row 1, user_id: Several records of base\.user have this title/);
     expect(ran.stderr).toMatch(/row 2, id: .*leave the column out/);
+    expect(ran.stderr).toMatch(/row 3, Responsible: The record has this field under another name/);
     expect(ran.stderr).toMatch(/row 2, password: crm\.contact has no field/);
   });
 

@@ -60,6 +60,8 @@ async function readBatch(input: ReadRecordsInput, rows: readonly SourceRow[]): P
       // In a CSV file the heading has said so once for all rows.
       if ('fault' in column) {
         if (!source.columns) faults.push({ row, field: heading, message: column.fault });
+      } else if (fields.has(column.name)) {
+        faults.push({ row, field: heading, message: 'The record has this field under another name as well.' });
       } else fields.set(column.name, parseCell(column, text, source.columns !== undefined));
     }
     return [{ row, fields }];
