@@ -144,7 +144,9 @@ describeOnStores('migrate from SQLite', open => {
       }
       const last = JSON.parse((await migrate(folder)).stdout) as Result;
       const [moved] = last.models.filter(({ model }) => model === contact.name);
-      expect(moved).toMatchObject({ copied: count - present, difference: null, target: { rows: count } });
+      expect(moved).toMatchObject({ difference: null, target: { rows: count } });
+      // What a killed process had sent to a database server may be stored after its end.
+      expect(moved?.copied).toBeLessThanOrEqual(count - present);
       expect(await contacts(target)).toBe(count);
       const again = JSON.parse((await migrate(folder)).stdout) as Result;
       expect(again.models.map(({ copied }) => copied)).toEqual(again.models.map(() => 0));
