@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { kernelErrors } from '../errors.ts';
 import type { Catalog } from '../tool/catalog.ts';
 import type { Call } from './call.ts';
@@ -38,7 +38,7 @@ function recogniseTool(call: Call, catalog: Catalog): void {
 function invalidArguments(error: z.ZodError) {
   const problems = error.issues
     .slice(0, 20)
-    .map(issue => ({ at: issue.path.join('.') || 'arguments', problem: issue.message }));
+    .map(issue => ({ at: z.core.toDotPath(issue.path) || 'arguments', problem: issue.message }));
   return kernelErrors.INVALID_ARGUMENTS({
     message: `The arguments do not fit this tool. ${problems.map(({ at, problem }) => `${at}: ${problem}`).join('; ')}`,
     data: { problems },

@@ -269,7 +269,7 @@ describeOnStores('Record tools behind the gate', openStore => {
 
   const malformed: [tool: string, args: unknown, at: string][] = [
     ['read', { ids: 'x.partner/1' }, 'ids'],
-    ['read', { ids: ['x.partner/1'] }, 'ids.0'],
+    ['read', { ids: ['x.partner/1'] }, 'ids[0]'],
     ['read', { IDs: [] }, 'IDs'],
     ['search', { model: 'x.partner', limit: 100_000 }, 'limit'],
     ['search', {}, 'model or a query'],
