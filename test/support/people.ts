@@ -27,7 +27,7 @@ export async function auditOf(gatehouse: Pick<TestGatehouse, 'app'>, limit = 50)
   return gatehouse.app.runtime.store.find({
     model: 'security.audit-entry',
     where: { kind: 'all', of: [] },
-    order: [{ field: 'time', descending: true }],
+    order: ['time', 'sequence'].map(field => ({ field, descending: true })),
     limit,
   });
 }

@@ -6,7 +6,7 @@ export const auditEntry = defineModel({
   description: 'One call: who, from where, what was asked and touched, and how it ended. Never a secret or a value.',
   title: 'call_id',
   protected: true,
-  order: 'time desc',
+  order: 'time desc, sequence desc',
   indexes: [
     ['credential_label', 'time'],
     ['user_login', 'time'],
