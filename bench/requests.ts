@@ -7,12 +7,16 @@ export const records = 10_000;
 
 export type Kind = keyof typeof requests;
 
+const isDone = (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError');
+const hasContact = (answer: { status: number; body: string }) =>
+  answer.status === 200 && answer.body.includes('Contact');
+
 /** What is asked, and what a right answer is. */
 export const requests = {
   read: {
     of: (server: BenchServer, number: number) =>
       call(server, 'read', { ids: [`bench.contact/${contactId(number % records)}`] }, server.about.key),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError'),
+    isExpected: isDone,
   },
   'peer read': {
     of: (server: BenchServer, number: number) =>
@@ -22,7 +26,7 @@ export const requests = {
         args: { id: contactId(number % records) },
         headers: { authorization: `Bearer ${server.about.token}`, 'mcp-protocol-version': '2025-06-18' },
       }),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
+    isExpected: hasContact,
   },
   /** A change of one field, the record being at whatever version. */
   write: {
@@ -33,7 +37,7 @@ export const requests = {
         { ids: [`bench.contact/${contactId(number % records)}`], values: { city: `City ${number % 97}` } },
         server.about.key,
       ),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && !answer.body.includes('isError'),
+    isExpected: isDone,
   },
   search: {
     of: (server: BenchServer, number: number) =>
@@ -43,7 +47,7 @@ export const requests = {
         { model: 'bench.contact', domain: [['city', '=', `City ${number % 997}`]], limit: 20 },
         server.about.key,
       ),
-    isExpected: (answer: { status: number; body: string }) => answer.status === 200 && answer.body.includes('Contact'),
+    isExpected: hasContact,
   },
   'no key': {
     of: (server: BenchServer, number: number) => call(server, 'read', { ids: [`bench.contact/${contactId(number)}`] }),

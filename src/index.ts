@@ -8,6 +8,7 @@ export {
   type PolicySet,
   type ServerSettings,
 } from './config/define-config.ts';
+export { storeVariables } from './config/store-location.ts';
 export type {
   Confirm,
   Confirmation,

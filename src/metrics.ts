@@ -12,30 +12,29 @@ export function createMetrics() {
     name: 'gatehouse_store_seconds',
     help: 'Time of reads and writes of the database.',
   });
-  const work = timedOperations.map(operation => ({
-    operation,
-    pending: 0,
-    ok: seconds({ operation, result: 'ok' }),
-    failed: seconds({ operation, result: 'failed' }),
-  }));
+  const work = new Map(
+    timedOperations.map(operation => [
+      operation,
+      { pending: 0, ok: seconds({ operation, result: 'ok' }), failed: seconds({ operation, result: 'failed' }) },
+    ]),
+  );
   new Gauge({
     name: 'gatehouse_store_pending',
     help: 'Reads and writes of the database that are under way or wait for their turn, at this moment.',
     labelNames: ['operation'],
     registers: [registry],
     collect() {
-      for (const { operation, pending } of work) this.set({ operation }, pending);
+      for (const [operation, { pending }] of work) this.set({ operation }, pending);
     },
   });
-  const workOf = new Map(work.map(own => [own.operation, own]));
   return {
     registry,
     onStoreBegun(operation: TimedOperation): void {
-      const own = workOf.get(operation);
+      const own = work.get(operation);
       if (own) own.pending += 1;
     },
     onStoreDone({ operation, ms, hasFailed }: { operation: TimedOperation; ms: number; hasFailed: boolean }): void {
-      const own = workOf.get(operation);
+      const own = work.get(operation);
       if (!own) return;
       own.pending -= 1;
       (hasFailed ? own.failed : own.ok)(ms);

@@ -1,9 +1,8 @@
-import type { Runtime } from '../../src/index.ts';
+import { type Runtime, storeVariables } from '../../src/index.ts';
 import { findUser, generatePassword, setPassword } from '../base/plugin.ts';
 import { createKey } from '../security/plugin.ts';
 import { clientLines } from './client-lines.ts';
 import { userIds } from './company/users.ts';
-import { storeVariables } from './store-variables.ts';
 
 /** How a key and a password are made by hand. */
 const keyCommand = 'npm run -s gatehouse -- key create --name first --user admin --all-scopes';

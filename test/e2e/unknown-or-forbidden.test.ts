@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ToolDefinition } from '../../src/index.ts';
+import { equals, type ToolDefinition } from '../../src/index.ts';
 import { verifies } from '../requirements.ts';
 import { chanceOfLarger } from '../support/chance-of-larger.ts';
 import { keyOf } from '../support/people.ts';
@@ -146,7 +146,7 @@ describeOnStores(`${verifies('PERM-3')} unknown or forbidden`, open => {
     const [theirs] = [await keyOf(gatehouse, 'hank')].map(secret => secret.split('_')[1] ?? '');
     const [row] = await runtime.store.find({
       model: 'security.api-key',
-      where: { kind: 'compare', field: 'prefix', operator: '=', value: theirs ?? '' },
+      where: equals('prefix', theirs ?? ''),
     });
     const hank = row?.user;
     const id = runtime.newId();
@@ -170,7 +170,7 @@ describeOnStores(`${verifies('PERM-3')} unknown or forbidden`, open => {
     }
     const [left] = await runtime.store.find({
       model: 'security.api-key',
-      where: { kind: 'compare', field: 'id', operator: '=', value: row?.id ?? '' },
+      where: equals('id', row?.id ?? ''),
     });
     expect(left?.revoked_at).toBeNull();
   });

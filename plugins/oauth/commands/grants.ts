@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { all, type CommandContext, equals, type Json, table } from '../../../src/index.ts';
-import { baseErrors, findUser } from '../../base/plugin.ts';
+import { requireUser } from '../../base/plugin.ts';
 import { grant } from '../models/grant.ts';
 import { loginsOf } from './logins-of.ts';
 
@@ -22,10 +22,7 @@ export function registerGrantCommands({ oauth, context }: { oauth: Command; cont
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
       const runtime = await context.runtime();
-      const owner = options.user === undefined ? undefined : await findUser(runtime, options.user);
-      if (options.user !== undefined && !owner) {
-        throw baseErrors.USER_NOT_FOUND({ message: `There is no user ${options.user}.` });
-      }
+      const owner = options.user === undefined ? undefined : await requireUser(runtime, options.user);
       const where = all(
         ...(owner ? [equals('user', owner.user.id)] : []),
         ...(options.client === undefined ? [] : [equals('client_id', options.client)]),

@@ -1,7 +1,7 @@
 import { all, any, type Condition, equals, type Runtime } from '../../../src/index.ts';
 import { filterMoment } from '../commands/options.ts';
 import { securityErrors } from '../errors.ts';
-import { findKey } from '../keys/end-key.ts';
+import { findCalled, requireKey } from '../keys/end-key.ts';
 
 /** Which entries: as the options of `audit list` and `audit export` have it. */
 export interface EntryFilter {
@@ -78,8 +78,7 @@ function traceId(text: string): string {
 
 /** What is no key and looks like a prefix is taken as one: entries of keys that never existed can be found too. */
 async function labelOf(runtime: Runtime, reference: string): Promise<string> {
-  const found = await findKey(runtime, reference);
-  if (found) return String(found.prefix);
-  if (/^[0-9A-Za-z]{8}$/.test(reference)) return reference;
-  throw securityErrors.KEY_NOT_FOUND({ message: `There is no key ${reference}.` });
+  const isLikePrefix = /^[0-9A-Za-z]{8}$/.test(reference);
+  const found = await (isLikePrefix ? findCalled : requireKey)(runtime, reference);
+  return found ? String(found.prefix) : reference;
 }

@@ -6,13 +6,13 @@ import { generateKey, keyEntropy } from './key-format.ts';
 
 /** The key with this id, prefix or (where only one has it) name. Throws KEY_NOT_FOUND. */
 export async function requireKey(runtime: Runtime, reference: string): Promise<Row> {
-  const found = await findKey(runtime, reference);
+  const found = await findCalled(runtime, reference);
   if (!found) throw securityErrors.KEY_NOT_FOUND({ message: `There is no key ${reference}.` });
   return found;
 }
 
 /** The same; undefined: there is none. Throws KEY_NOT_FOUND where several have the name. */
-export async function findKey(runtime: Runtime, reference: string): Promise<Row | undefined> {
+export async function findCalled(runtime: Runtime, reference: string): Promise<Row | undefined> {
   for (const name of ['id', 'prefix', 'name']) {
     const found = await runtime.store.find({ model: 'security.api-key', where: equals(name, reference), limit: 2 });
     if (found.length === 1) return found[0];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { insertDelivery } from '../../../plugins/webhooks/outbox/new-delivery.ts';
+import { equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
@@ -48,7 +49,7 @@ describeOnStores('crashes', open => {
     await until(allDone);
     // As a killed process leaves it: the row says that somebody is at it, and nobody is.
     const set = { state: 'queued', next_at: new Date(house.clock.now() + 75_000).toISOString() };
-    const where = { kind: 'compare', field: 'subscription', operator: '=', value: id } as const;
+    const where = equals('subscription', id);
     await house.runtime.store.write([{ kind: 'update', model: 'webhooks.delivery', where, set }], { atomic: false });
     await house.clock.advance(60_000);
     expect(await allDone()).toBe(false);
@@ -102,7 +103,7 @@ describeOnStores('crashes', open => {
     // Another record's event wakes the worker, which finds this one without its change, and lets it wait.
     await house.partner({ name: 'Another' });
     await until(async () => (await house.deliveries()).some(({ sequence, version }) => sequence === 2 && version > 2));
-    const where = { kind: 'compare', field: 'id', operator: '=', value: partner } as const;
+    const where = equals('id', partner);
     await runtime.store.write([{ kind: 'update', model: 'x.partner', where, set: { name: 'Changed' } }]);
     await until(allDone);
     expect(receiver.events()).toContainEqual(
