@@ -24,7 +24,7 @@ describeOnStores(`${verifies('AUD-3', 'MAIL-1')} the head of the log that is mai
     const house = { location: store.location, settings: { audit }, clock };
     houses = [];
     for (const instance of [1, 2]) {
-      const mail = instance === 1 ? { mail: { url: server.url, from: 'gate@example.com' } } : {};
+      const mail = instance === 1 ? { background: true, mail: { url: server.url, from: 'gate@example.com' } } : {};
       houses.push(await openHouse({ ...house, ...mail }));
     }
     for (let call = 0; call < 6; call += 1) await at(call % 2).call({});

@@ -90,6 +90,8 @@ export async function openHouse(input: {
   policies?: Partial<PolicySet>;
   mail?: Partial<MailSettings>;
   clock?: { now: number };
+  /** Mails and jobs by their schedule. Default false: a test that moves the clock runs the jobs it is about itself. */
+  background?: boolean;
 }): Promise<House> {
   const clock = input.clock ?? { now: Date.parse('2026-11-23T12:00:00Z') };
   const config = defineConfig({
@@ -105,7 +107,7 @@ export async function openHouse(input: {
     log: pino({ level: process.env.HOUSE_LOG ?? 'silent' }),
     terminal: silentTerminal,
     now: () => clock.now,
-    role: 'server',
+    role: input.background ? 'server' : 'command',
   });
   await app.start();
   const { runtime, gate } = app;

@@ -24,6 +24,7 @@ describeOnStores('an attack', open => {
     house = await openHouse({
       location: store.location,
       mail: { url: server.url, from: 'Gatehouse <gate@example.com>' },
+      background: true,
       settings: { alerts: alertsWith({ mailTo: ['night@example.com'] }) },
     });
     await addManagers(house);
