@@ -46,7 +46,7 @@ export async function aggregate(
   if (!isWindow || limit + offset > maxWindow)
     throw invalid('limit', `limit and offset of at most ${maxWindow} together`);
 
-  const where = all(domainCondition(context, input.domain), ruleFor(context, 'read'));
+  const where = all(ruleFor(context, 'read'), domainCondition(context, input.domain));
   const branches = branchesOf({ groups, accessOf: context.accessOf });
   // Over everything there is one entry, whatever the window.
   const window = groups.length === 0 ? 1 : limit + offset;

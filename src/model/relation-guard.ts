@@ -38,7 +38,7 @@ export function guardRelations(input: GuardInput): Condition {
       const to = target(input, field);
       if (!to) return condition;
       const inside = guardRelations({ ...input, condition: where, model: to });
-      return { kind: 'related', field, where: all(inside, ruleOf(input, to.name)) };
+      return { kind: 'related', field, where: all(ruleOf(input, to.name), inside) };
     }
     case 'within':
       return { ...condition, where: all(condition.where, ruleOf(input, condition.model)) };

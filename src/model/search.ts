@@ -36,10 +36,11 @@ export async function search(
     throw invalid('limit', `a whole number from 0 to ${maxLimit}`);
   }
   if (!isCount(offset)) throw invalid('offset', 'a whole number, 0 or more');
+  // The rules first: what the caller asks must not cost anything for what they hide.
   const where = all(
+    ruleFor(context, 'read'),
     domainCondition(context, input.domain),
     queryCondition(context, input.query),
-    ruleFor(context, 'read'),
   );
   const page = { order, ...(limit !== undefined && { limit }), offset };
   const rows =
@@ -61,7 +62,7 @@ export async function search(
 /** How many records satisfy the domain, within the caller's rules. */
 export async function count(context: RecordsContext, domain: unknown): Promise<number> {
   requireOperation(context, 'read');
-  const where = all(domainCondition(context, domain), ruleFor(context, 'read'));
+  const where = all(ruleFor(context, 'read'), domainCondition(context, domain));
   const total = await context.parts.store.count({ model: context.model.name, where });
   tellReached(context, { operation: 'read', ids: [], count: total, fields: domainPaths(domain) });
   return total;

@@ -6,7 +6,7 @@
 export type Scalar = string | number | boolean | null;
 
 export type Condition =
-  /** Conjunction; of none: true. */
+  /** Conjunction; of none: true. What may take long is asked, as far as a store can, only of what satisfies all before it. */
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   /** Disjunction; of none: false. */
   | { readonly kind: 'any'; readonly of: readonly Condition[] }

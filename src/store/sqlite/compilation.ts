@@ -35,6 +35,14 @@ export function alias(to: Compilation): string {
   return `t${to.aliases++}`;
 }
 
+/**
+ * The condition of a sub-query that is the same for every row, made such that it is asked only when it is its turn (see
+ * `compile-condition.ts`). `row`: what its own rows are numbered by, which is never 0.
+ */
+export function inTurn(text: string, row: string): string {
+  return `${text} AND (SELECT ${row})`;
+}
+
 /** The placeholder of a value. The text has to hold the placeholders in the order in which they were made. */
 export function bind(to: Compilation, value: SqlValue): string {
   to.params.push(value);

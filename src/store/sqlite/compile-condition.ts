@@ -1,12 +1,18 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Condition } from '../condition.ts';
-import { joined, type Place } from './compilation.ts';
+import { inTurn, joined, type Place } from './compilation.ts';
 import { compileCompare, compileHas, compileIn, compileMatch, compileWords } from './compile-leaf.ts';
 import { compileRelated, compileWithin } from './compile-relation.ts';
 
 /*
  * SQL knows three truth values, conditions two. Here NULL counts as false: AND, OR and WHERE treat it so by
  * themselves, and `not` says IS NOT TRUE. No leaf needs more.
+ *
+ * A record rule comes before what its caller asks, and the time that an answer takes must not tell of rows that the rule
+ * hides: of an `all`, what may take long is looked at only where what stands before it holds. SQLite goes through the
+ * parts from left to right, but first through those for which an index in use has every column, and last through those
+ * that hold a correlated sub-query. So all that may take long holds one: `EXISTS`, or a `SELECT` without a table. The `+`
+ * keeps SQLite from turning an EXISTS into a join, which would come after all of them.
  */
 
 const maxDepth = 200;
@@ -31,7 +37,10 @@ function compile(condition: Condition, at: Place & { depth: number }): string {
   if (at.depth > maxDepth) throw tooLarge();
   const depth = at.depth + 1;
   const part = (inner: Condition) => compile(inner, { ...at, depth });
-  const nested = (where: Condition) => (there: Place) => timed(there, compile(where, { ...there, depth }));
+  const nested = (where: Condition) => (there: Place) => {
+    const text = timed(there, compile(where, { ...there, depth }));
+    return at.to.approach === 'set' ? inTurn(text, `${there.name}."$row"`) : text;
+  };
   switch (condition.kind) {
     case 'all':
       return joined(condition.of.map(part), 'AND');

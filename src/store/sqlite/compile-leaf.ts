@@ -1,6 +1,6 @@
 import { kernelErrors } from '../../errors.ts';
 import type { Scalar } from '../condition.ts';
-import { alias, bind, joined, type Kind, listed, type Place } from './compilation.ts';
+import { alias, bind, inTurn, joined, type Kind, listed, type Place } from './compilation.ts';
 import { afterPrefix, compilePattern, maxPatternBytes } from './compile-pattern.ts';
 import { type Column, columnOf } from './table.ts';
 import { type SqlValue, storable } from './values.ts';
@@ -56,13 +56,14 @@ export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place)
   }
   const text = `${at.name}.${column.sql}`;
   const sql = fold ? `COALESCE(${at.name}.${column.folded}, ${text})` : text;
-  // A comparison cannot be interrupted, and a row may ask for many: between two of them there is a look at the time.
-  const parts = at.to.timed && length > longPattern ? [`in_time(${at.name}."$row")`] : [];
+  const parts: string[] = [];
   // The range lets an index on the column find the prefix.
   if (prefix) parts.push(`${sql} >= ${bind(at.to, prefix)}`);
   const end = afterPrefix(prefix);
   if (end !== undefined) parts.push(`${sql} < ${bind(at.to, end)}`);
-  parts.push(`${sql} GLOB ${bind(at.to, glob)}`);
+  // A comparison cannot be interrupted, and a row may ask for many: between two of them there is a look at the time.
+  const timed = at.to.timed && length > longPattern ? `in_time(${at.name}."$row") AND ` : '';
+  parts.push(`(SELECT ${timed}${sql} GLOB ${bind(at.to, glob)})`);
   return joined(parts, 'AND');
 }
 
@@ -76,9 +77,10 @@ export function compileHas({ field, ids }: Kind<'has'>, at: Place): string {
 /** Rows of which an entry in `list` is among `refs`. */
 export function referring({ list, at, refs }: { list: string; at: Place; refs: () => string }): string {
   const name = alias(at.to);
+  const isAmong = () => `${name}."ref" IN ${refs()}`;
   return at.to.approach === 'row'
-    ? `EXISTS (SELECT 1 FROM ${list} ${name} WHERE ${name}."row" = ${at.name}."$row" AND ${name}."ref" IN ${refs()})`
-    : `${at.name}."$row" IN (SELECT ${name}."row" FROM ${list} ${name} WHERE ${name}."ref" IN ${refs()})`;
+    ? `+EXISTS (SELECT 1 FROM ${list} ${name} WHERE ${name}."row" = ${at.name}."$row" AND ${isAmong()})`
+    : `${at.name}."$row" IN (SELECT ${name}."row" FROM ${list} ${name} WHERE ${inTurn(isAmong(), `${name}."row"`)})`;
 }
 
 export function compileWords({ fields, words: wanted }: Kind<'words'>, at: Place): string {
@@ -91,5 +93,6 @@ export function compileWords({ fields, words: wanted }: Kind<'words'>, at: Place
   );
   const query = `{${columns.join(' ')}} : (${terms.join(' AND ')})`;
   const timed = at.to.timed ? ' AND in_time(rowid)' : '';
-  return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${at.table.words} MATCH ${bind(at.to, query)}${timed})`;
+  const matching = inTurn(`${at.table.words} MATCH ${bind(at.to, query)}${timed}`, 'rowid');
+  return `${at.name}."$row" IN (SELECT rowid FROM ${at.table.words} WHERE ${matching})`;
 }

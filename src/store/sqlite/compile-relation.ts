@@ -36,7 +36,7 @@ interface Step {
 function throughInverse({ at, there, inverse, inner }: Step & { inverse: Column }): string {
   const from = `FROM ${there.table.sql} ${there.name} WHERE ${there.name}.${inverse.sql}`;
   return at.to.approach === 'row'
-    ? `EXISTS (SELECT 1 ${from} = ${at.name}."id" AND ${inner()})`
+    ? `+EXISTS (SELECT 1 ${from} = ${at.name}."id" AND ${inner()})`
     : `${at.name}."id" IN (SELECT ${there.name}.${inverse.sql} ${from} IS NOT NULL AND ${inner()})`;
 }
 
@@ -44,7 +44,7 @@ function throughInverse({ at, there, inverse, inner }: Step & { inverse: Column 
 function throughColumn({ at, there, column, inner }: Step & { column: Column }): string {
   const from = `FROM ${there.table.sql} ${there.name} WHERE`;
   return at.to.approach === 'row'
-    ? `EXISTS (SELECT 1 ${from} ${there.name}."id" = ${at.name}.${column.sql} AND ${inner()})`
+    ? `+EXISTS (SELECT 1 ${from} ${there.name}."id" = ${at.name}.${column.sql} AND ${inner()})`
     : `${at.name}.${column.sql} IN (SELECT ${there.name}."id" ${from} ${inner()})`;
 }
 
@@ -56,7 +56,7 @@ function throughList({ at, there, list, inner }: Step & { list: string }): strin
   }
   const entry = alias(at.to);
   const pair = `FROM ${list} ${entry} JOIN ${there.table.sql} ${there.name} ON ${there.name}."id" = ${entry}."ref"`;
-  return `EXISTS (SELECT 1 ${pair} WHERE ${entry}."row" = ${at.name}."$row" AND ${inner()})`;
+  return `+EXISTS (SELECT 1 ${pair} WHERE ${entry}."row" = ${at.name}."$row" AND ${inner()})`;
 }
 
 export function compileWithin({ condition, at, nested }: Question<'within'>): string {
