@@ -1,6 +1,6 @@
-import { type Condition, isNever, type Scalar } from '../condition.ts';
+import { type Condition, isNever, oneOf, type Scalar } from '../condition.ts';
 import { compileLocal, conjunction, disjunction, type Filter, hasRelations, negation, nothing } from './compile.ts';
-import type { MongoModel } from './database.ts';
+import type { MongoModel, RowDocument } from './database.ts';
 import { isRow } from './mapped/mapped-model.ts';
 import type { Compiled, Part, Question } from './part.ts';
 import { compileRelated } from './related.ts';
@@ -13,7 +13,9 @@ import { compileWithin } from './within.ts';
  *   order where partner is in Berlin  →  partners in Berlin: ids  →  order where partner_id is one of the ids
  *
  * Where the condition names the rows it can be about ("this id, and …"), those are read first, and the inner question
- * is asked only of what they refer to: the record rules of one record must not cost as much as those of all.
+ * is asked only of what they refer to: the record rules of one record must not cost as much as those of all. Each is
+ * asked about the rows that those before it have left: a record rule comes before what its caller asks, and the time that an
+ * answer takes must not tell of rows that the rule hides.
  */
 
 /** Compiles any condition. Asks the database where the condition is about other rows. */
@@ -25,9 +27,39 @@ export async function prepare(question: Question): Promise<Compiled> {
 
 async function compile({ scope, model, condition }: Question): Promise<Compiled> {
   if (!hasRelations(condition)) return { filter: compileLocal(model, condition), joins: [] };
-  const named = namedRows(model, condition);
-  const candidates = named && (await select({ scope, model, compiled: { filter: named, joins: [] } }));
-  return compilePart({ scope, model, condition, candidates, path: '', prepare });
+  const parts = partsOf(condition);
+  const naming = parts.filter(part => namesRows(model, part));
+  if (naming.length > 0) return compileInTurn({ scope, model, parts, naming });
+  return compilePart({ scope, model, condition, candidates: undefined, path: '', prepare });
+}
+
+/** The parts of a condition of which some name its rows. */
+async function compileInTurn({
+  scope,
+  model,
+  parts,
+  naming,
+}: Omit<Question, 'condition'> & { parts: readonly Condition[]; naming: readonly Condition[] }): Promise<Compiled> {
+  const compiled: Compiled[] = [];
+  let candidates: readonly RowDocument[] | undefined;
+  /** What has been found out since the candidates were read. */
+  let found = naming.map(part => compileLocal(model, part));
+  for (const [index, condition] of parts.entries()) {
+    if (hasRelations(condition) && found.length > 0 && candidates?.length !== 0) {
+      const restrict = candidates && compileLocal(model, oneOf('id', idsOf(candidates)));
+      candidates = await select({ scope, model, compiled: { filter: conjunction(found), joins: [] }, restrict });
+      found = [];
+    }
+    const part = await compilePart({ scope, model, condition, candidates, path: `_${index}`, prepare });
+    compiled.push(part);
+    // What the server joins in the end cannot be asked beforehand.
+    if (part.joins.length === 0) found.push(part.filter);
+  }
+  return combine(compiled, conjunction);
+}
+
+function idsOf(rows: readonly RowDocument[]): string[] {
+  return rows.map(row => row._id);
 }
 
 async function compilePart(part: Part): Promise<Compiled> {
@@ -63,15 +95,13 @@ function combine(parts: readonly Compiled[], how: (filters: readonly Filter[]) =
   return { filter: how(parts.map(part => part.filter)), joins: parts.flatMap(part => part.joins) };
 }
 
-/** The local part of a condition that names its rows by id or by a unique value; undefined: it could be about many. */
-function namedRows(model: MongoModel, condition: Condition): Filter | undefined {
-  const parts = condition.kind === 'all' ? condition.of : [condition];
-  if (!parts.some(part => namesRows(model, part))) return undefined;
-  return conjunction(parts.filter(part => !hasRelations(part)).map(part => compileLocal(model, part)));
+function partsOf(condition: Condition): readonly Condition[] {
+  return condition.kind === 'all' ? condition.of : [condition];
 }
 
 const namedRowsAtMost = 1000;
 
+/** Whether the part names the rows that the condition can be about, by id or by a unique value. */
 function namesRows(model: MongoModel, part: Condition): boolean {
   const values = valuesOfEquality(part);
   return values.length > 0 && values.length <= namedRowsAtMost && !values.includes(null) && isNaming(model, part);
@@ -79,8 +109,7 @@ function namesRows(model: MongoModel, part: Condition): boolean {
 
 /** Whether the condition can be true of one row at most: it names an id or a unique value. */
 export function namesOneRow(model: MongoModel, condition: Condition): boolean {
-  const parts = condition.kind === 'all' ? condition.of : [condition];
-  return parts.some(part => {
+  return partsOf(condition).some(part => {
     const [value = null, ...others] = valuesOfEquality(part);
     return value !== null && others.length === 0 && isNaming(model, part);
   });

@@ -8,7 +8,7 @@ export interface Selection {
   readonly model: MongoModel;
   readonly compiled: Compiled;
   /** A further restriction that needs no joins and comes before them. */
-  readonly restrict?: Filter;
+  readonly restrict?: Filter | undefined;
   /** Members of the row documents; default: all. */
   readonly paths?: readonly string[] | undefined;
   readonly sort?: Readonly<Record<string, 1 | -1>> | undefined;

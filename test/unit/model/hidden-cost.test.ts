@@ -51,9 +51,18 @@ test('the rule comes before what the caller asks, in related records too', async
   const company = await openCompany({
     wrap: store => ({
       ...store,
-      find: query => asked.push(query.where) && store.find(query),
-      count: query => asked.push(query.where) && store.count(query),
-      aggregate: query => asked.push(query.where) && store.aggregate(query),
+      find(query) {
+        asked.push(query.where);
+        return store.find(query);
+      },
+      count(query) {
+        asked.push(query.where);
+        return store.count(query);
+      },
+      aggregate(query) {
+        asked.push(query.where);
+        return store.aggregate(query);
+      },
     }),
   });
   try {
