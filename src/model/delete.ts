@@ -5,7 +5,7 @@ import { decodeRows } from './decode.ts';
 import { type Deletion, planDeletion } from './deletion-plan.ts';
 import type { DeleteInput, OutRecord } from './environment.ts';
 import { readForChange } from './read-for-change.ts';
-import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
+import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
 import { type PlannedChange, writeBatch } from './write-batch.ts';
 
 interface DeleteRequest extends DeleteInput {
@@ -48,7 +48,7 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
     });
   }
   const deleted = await decodeRows({ context, rows, fields: context.access.briefFields });
-  if (dryRun) tellReached(context, { operation: 'read', ids, fields: [] });
+  if (dryRun) tellShown(context, { ids, fields: [] });
   else {
     await writeBatch({ context, operations: operationsOf(context, plan), changes: changesOf(context, plan) });
     tell(context, plan);

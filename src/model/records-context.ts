@@ -5,6 +5,7 @@ import { operationsLeft } from './collection.ts';
 import { parseDomain } from './domain.ts';
 import type { EnvironmentParts, ReachedRecords } from './environment.ts';
 import type { AccessLookup } from './field-path.ts';
+import { isShown } from './is-shown.ts';
 import type { Operation } from './principal.ts';
 import { formatPublicId, plainIdIn } from './public-id.ts';
 import type { RegisteredModel } from './registry.ts';
@@ -102,4 +103,17 @@ export function tellReached(
     fields: [...new Set(reached.fields)],
   };
   parts.onReach(told);
+}
+
+/**
+ * Tells the audit entry what a dry run shows of records that would change: what of these fields the caller may read. Who
+ * may not read them at all is shown nothing of them.
+ */
+export function tellShown(
+  context: RecordsContext,
+  { ids, fields }: { ids: readonly string[]; fields: readonly string[] },
+): void {
+  const { access } = context;
+  if (!access.operations.has('read')) return;
+  tellReached(context, { operation: 'read', ids, fields: fields.filter(name => isShown(access.fields.get(name))) });
 }

@@ -11,7 +11,7 @@ import { type FieldFault, valuesRefused } from './field-faults.ts';
 import { formatPublicId } from './public-id.ts';
 import { readForChange } from './read-for-change.ts';
 import { requireRule } from './record-rules.ts';
-import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached } from './records-context.ts';
+import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
 import { shownRecords } from './relation-values.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -53,11 +53,13 @@ async function attempt(context: RecordsContext, request: WriteRequest): Promise<
     nameOf: row => formatPublicId(model.name, row.id),
   });
   const after = dryRun ? planned : await update({ context, before, sets });
-  tellReached(context, { operation: dryRun ? 'read' : 'write', ids, fields: Object.keys(set) });
-  if (!dryRun) {
+  const fields = Object.keys(set);
+  if (dryRun) tellShown(context, { ids, fields });
+  else {
+    tellReached(context, { operation: 'write', ids, fields });
     parts.onChange?.({ model: model.name, operation: 'write', ids, principal: parts.principal });
   }
-  return changesBetween({ context, before, after, changed: new Set(Object.keys(set)) });
+  return changesBetween({ context, before, after, changed: new Set(fields) });
 }
 
 /** The values as they are stored; everything that is wrong with them is one error. */

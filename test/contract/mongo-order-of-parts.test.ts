@@ -34,15 +34,12 @@ describeOnMongo('what MongoDB is asked about rows that a rule hides', newDatabas
     uri.searchParams.set('directConnection', 'true');
     store = await openMongoStore({ uri: uri.href, now: () => 0, queryTimeLimit: 60_000 });
     await store.open(contractModels);
-    const rows = [
+    const rows: { model: string; row: { id: string } & Record<string, string | boolean> }[] = [
       { model: 'contract.country', row: { id: 'shut', name: 'Shut', code: 'SH' } },
       { model: person, row: { id: 'hidden', name: 'Hidden', active: false, country_id: 'shut', manager_id: 'top' } },
       { model: person, row: { id: 'top', name: 'Top', active: true } },
     ];
-    await store.write(
-      rows.map(row => ({ kind: 'insert', ...row }) as const),
-      { atomic: false },
-    );
+    for (const { model, row } of rows) await store.write([{ kind: 'insert', model, row }]);
   });
 
   afterAll(async () => {

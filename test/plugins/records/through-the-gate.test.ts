@@ -44,6 +44,8 @@ describeOnStores('Record tools behind the gate', openStore => {
       ['owner', 'owners', ['read', 'write', 'create', 'delete']],
       ['seller', 'sellers', ['read', 'write', 'create', 'delete']],
       ['reader', 'sellers', ['read']],
+      ['blind writer', 'sellers', ['write']],
+      ['blind deleter', 'sellers', ['delete']],
     ];
     for (const [login, group, scopes] of people) {
       const { records } = await env.of('base.group').search({ domain: [['name', '=', group]] });
@@ -80,6 +82,24 @@ describeOnStores('Record tools behind the gate', openStore => {
   const learned = ({ status, json, text }: RawAnswer) => JSON.stringify({ status, answer: json ?? text });
 
   const answerOf = (answer: RawAnswer) => answer.json?.result?.structuredContent;
+
+  test(`${verifies('TOOL-8')} who may change and not read can try it first, and is shown no value`, async () => {
+    const [{ id } = { id: '' }] = await server.app.runtime
+      .system('test')
+      .of('x.partner')
+      .create([{ name: 'Unseen' }]);
+    const values = { name: 'Changed' };
+    for (const dryRun of [true, false]) {
+      const written = await call('blind writer', 'write', { ids: [id], values, dryRun });
+      expect(answerOf(written)).toMatchObject({ dryRun, written: [{ id, changes: {} }] });
+      expect(learned(written)).not.toMatch(/Unseen|Changed/);
+    }
+    const tried = await call('blind deleter', 'delete', { ids: [id], dryRun: true });
+    expect(answerOf(tried)).toMatchObject({ dryRun: true, deleted: [{ id }] });
+    const deleted = await callConfirmed('blind deleter', 'delete', { ids: [id] });
+    expect(answerOf(deleted)).toMatchObject({ dryRun: false, deleted: [{ id }] });
+    for (const answer of [tried, deleted]) expect(learned(answer)).not.toMatch(/Changed/);
+  });
 
   test(`${verifies('TOOL-2')} each tool works for who may use it`, async () => {
     const calls: Call[] = [
