@@ -14,7 +14,7 @@ interface DeleteRequest extends DeleteInput {
 
 interface Deleted {
   readonly deleted: OutRecord[];
-  /** Records that went with them. */
+  /** Records that went with them, as far as the caller may see them. */
   readonly alsoDeleted: number;
   /** Records that the caller may see and that have lost a reference. */
   readonly cleared: number;
@@ -55,7 +55,7 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
   }
   return {
     deleted,
-    alsoDeleted: plan.removed.length - rows.length,
+    alsoDeleted: plan.visiblyRemoved,
     cleared: plan.visiblyCleared,
     plan: plan.fingerprint,
   };

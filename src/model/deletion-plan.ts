@@ -16,7 +16,9 @@ export interface Deletion {
     readonly row: Row;
     readonly set: Readonly<Record<string, StoredValue>>;
   }[];
-  /** How many of the cleared ones the caller may see. */
+  /** How many of those that go along the caller may see, and see why. */
+  readonly visiblyRemoved: number;
+  /** The same of the cleared ones. */
   readonly visiblyCleared: number;
   /**
    * Stands for all records that the caller knows to be removed or cleared, each in its version: the same text means the
@@ -61,16 +63,17 @@ export async function planDeletion(input: { context: RecordsContext; rows: reado
   const restricting = left.filter(({ reference }) => reference.onDelete === 'restrict');
   const blocking = [...restricting, ...(await undeletable({ context, referrers, rows }))];
   if (blocking.length > 0) throw inUse(await describe(context, blocking));
-  const seen = await visibleOf(context, left);
-  const visiblyCleared = new Map(seen.map(({ reference, row }) => [keyOf(reference.model, row.id), row]));
+  const known = new Map(rows.map(row => [keyOf(context.model.name, row.id), row]));
+  for (const { reference, row } of await visibleOf(context, referrers)) known.set(keyOf(reference.model, row.id), row);
+  const knownRemoved = [...known.keys()].filter(key => removed.has(key));
   return {
     removed: [...removed.values()],
     cleared: clearedRows(left, removed),
-    visiblyCleared: visiblyCleared.size,
-    fingerprint: fingerprint([
-      ...Array.from(removed, ([key, { row }]) => `removed ${key} ${row.version}`),
-      ...Array.from(visiblyCleared, ([key, row]) => `cleared ${key} ${row.version}`),
-    ]),
+    visiblyRemoved: knownRemoved.length - rows.length,
+    visiblyCleared: known.size - knownRemoved.length,
+    fingerprint: fingerprint(
+      Array.from(known, ([key, { version }]) => `${removed.has(key) ? 'removed' : 'cleared'} ${key} ${version}`),
+    ),
   };
 }
 

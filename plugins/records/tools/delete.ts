@@ -30,7 +30,7 @@ export function deleteTool(settings: RecordSettings): ToolDefinition {
       deleted: z
         .array(z.object({ id: schemas.answeredId, title: z.string() }))
         .describe('The records deleted; in a dry run those that would be.'),
-      alsoDeleted: z.int().describe('Records that depend on these and go with them.'),
+      alsoDeleted: z.int().describe('Records that can be seen to depend on these and go with them.'),
       cleared: z.int().describe('Records that refer to these and lose the reference.'),
       notShown: schemas.notShown,
       truncated: schemas.truncated,

@@ -151,6 +151,12 @@ const attempts: Attempt[] = [
   act('delete a tag', env => env.of('crm.tag').delete([vip])),
 ];
 
+/** An order with so many lines. */
+const withLines = (count: number) => async (company: Company) => {
+  const order_id = await add(company, 'sale.order', { name: 'S1' });
+  for (let line = 0; line < count; line += 1) await add(company, 'sale.line', { text: 'shown', order_id });
+};
+
 describeOnStores('records hidden by rules', open => {
   test(`${verifies('RULE-1', 'PERM-3')} they cannot be told from records that are not there`, async () => {
     const observed = await observe({
@@ -164,6 +170,22 @@ describeOnStores('records hidden by rules', open => {
     const sayings = (name: string) => JSON.stringify(observed.find(one => one.name === name)?.seen[0]);
     expect(sayings('refer to hidden').replaceAll(hidden, missing)).toBe(sayings('refer to missing'));
     expect(sayings('write hidden').replaceAll(hidden, missing)).toBe(sayings('write one that is missing'));
+  });
+
+  test(`${verifies('FIELD-1')} how many depend on a record tells nothing of references that are hidden`, async () => {
+    const unseen: Rights[] = [{ hidden: ['sale.line.order_id'] }, { models: { 'sale.line': ['delete'] } }];
+    for (const rights of unseen) {
+      const observed = await observe({
+        rights,
+        open,
+        attempts: [act('try', env => env.of('sale.order').delete([`sale.order/${id(1)}`], { dryRun: true }))],
+        worlds: [withLines(0), withLines(2)],
+      });
+      for (const { seen } of observed) {
+        expect(seen[0]).toEqual(seen[1]);
+        expect(seen[0]).toMatchObject({ answer: { alsoDeleted: 0 } });
+      }
+    }
   });
 
   test('references that the caller does not see outlast its writes', async () => {
