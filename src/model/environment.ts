@@ -83,8 +83,8 @@ export interface Records {
   create(values: readonly Readonly<Record<string, unknown>>[], input?: WriteInput): Promise<OutRecord[]>;
   write(ids: readonly string[], values: Readonly<Record<string, unknown>>, input?: WriteInput): Promise<Change[]>;
   /**
-   * Says what else, of what may be seen, goes with them (`cascade`) or loses its reference (`clear`). `plan` stands for all of these records in
-   * their versions; it is not for callers to see.
+   * Says what else, of what may be seen, goes with them (`cascade`) or loses its reference (`clear`). `plan` stands for all
+   * of these records in their versions; it is not for callers to see.
    */
   delete(
     ids: readonly string[],
