@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Principal } from '../model/principal.ts';
-import { all, type Condition, equals } from '../store/condition.ts';
+import { all, compare, equals } from '../store/condition.ts';
 import type { Store } from '../store/port.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { confirmationModel } from './model.ts';
@@ -59,7 +59,7 @@ export function createAgreements(parts: {
     },
     async use(subject, secret) {
       const at = new Date(now()).toISOString();
-      const isAlive: Condition = { kind: 'compare', field: 'expires_at', operator: '>', value: at };
+      const isAlive = compare('expires_at', '>', at);
       const where = all(
         equals('token_hash', hash('sha256', secret)),
         equals('binding', bindingOf(subject)),

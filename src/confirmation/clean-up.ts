@@ -1,4 +1,5 @@
 import type { Job } from '../job/job.ts';
+import { compare } from '../store/condition.ts';
 import { confirmationModel } from './model.ts';
 
 /** Removes what has expired and can no longer be used. */
@@ -7,7 +8,7 @@ export const confirmationCleanUp: Job = {
   schedule: '40 * * * *',
   async run({ store, now }) {
     const value = new Date(now()).toISOString();
-    const where = { kind: 'compare', field: 'expires_at', operator: '<=', value } as const;
+    const where = compare('expires_at', '<=', value);
     await store.write([{ kind: 'remove', model: confirmationModel.name, where }], { atomic: false });
   },
 };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { hasCode } from '../errors.ts';
-import { all, any, type Condition, equals, oneOf } from '../store/condition.ts';
+import { all, any, type Condition, compare, equals, oneOf } from '../store/condition.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
 
 const model = 'gatehouse.job';
@@ -83,7 +83,7 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
     takeOver: ({ row, run }) =>
       update(row.id, all(equals('run_id', row.run?.id ?? null), equals('lease_until', leaseEnd(row))), held(run)),
     claimByHand: ({ row, run, now: time }) => {
-      const isOver: Condition = { kind: 'compare', field: 'lease_until', operator: '<=', value: iso(time) };
+      const isOver = compare('lease_until', '<=', iso(time));
       return update(row.id, any(equals('run_id', null), isOver), held(run));
     },
     renew: ({ name, runId, leaseUntil }) =>

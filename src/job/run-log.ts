@@ -1,4 +1,4 @@
-import { all, equals } from '../store/condition.ts';
+import { all, compare, equals } from '../store/condition.ts';
 import type { Row, Store } from '../store/port.ts';
 
 const model = 'gatehouse.job-run';
@@ -54,7 +54,7 @@ export function createRunLog({ store, now }: { store: Store; now: () => number }
       fields: ['started_at'],
     });
     if (typeof oldest?.started_at !== 'string') return;
-    const isOlder = { kind: 'compare', field: 'started_at', operator: '<=', value: oldest.started_at } as const;
+    const isOlder = compare('started_at', '<=', oldest.started_at);
     await store.write([{ kind: 'remove', model, where: all(equals('job', job), isOlder) }], { atomic: false });
   }
 

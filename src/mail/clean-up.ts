@@ -1,5 +1,5 @@
 import type { Job } from '../job/job.ts';
-import { all, type Condition, equals } from '../store/condition.ts';
+import { all, compare, equals } from '../store/condition.ts';
 
 const day = 86_400_000;
 /** Days for which it can be looked up what became of a message. */
@@ -13,7 +13,7 @@ export const mailCleanUp: Job = {
     for (const [state, days] of Object.entries(kept)) {
       signal.throwIfAborted();
       const before = new Date(now() - days * day).toISOString();
-      const isOlder: Condition = { kind: 'compare', field: 'createdAt', operator: '<', value: before };
+      const isOlder = compare('createdAt', '<', before);
       const where = all(equals('state', state), isOlder);
       await store.write([{ kind: 'remove', model: 'gatehouse.mail', where }], { atomic: false });
     }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { all, equals } from '../store/condition.ts';
+import { all, compare, equals } from '../store/condition.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
 import { type BackOff, waitAfter } from './back-off.ts';
 import { type Delivery, deliveryLimit, type Letter, type Transport } from './delivery.ts';
@@ -56,7 +56,7 @@ export function startMailWorker(parts: {
 
   /** The messages whose turn it is, those that have waited longest first. */
   function due(): Promise<Row[]> {
-    const hasCome = { kind: 'compare', field: 'next_at', operator: '<=', value: iso(clock.now()) } as const;
+    const hasCome = compare('next_at', '<=', iso(clock.now()));
     const where = all(equals('state', 'queued'), hasCome);
     return store.find({ model, where, order: [{ field: 'next_at', descending: false }], limit: batch });
   }

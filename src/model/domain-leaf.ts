@@ -1,4 +1,4 @@
-import { type Condition, equals, not, oneOf, type Scalar } from '../store/condition.ts';
+import { always, type Condition, compare, equals, not, oneOf, type Scalar } from '../store/condition.ts';
 import { type DomainContext, domainError } from './domain-context.ts';
 import { anywhere, parsePattern } from './domain-pattern.ts';
 import { idList, scalar, scalarList } from './domain-value.ts';
@@ -92,7 +92,7 @@ function comparison(input: Leaf, operator: '<' | '<=' | '>' | '>='): Condition {
   const unordered: readonly Field['kind'][] = ['boolean', 'selection', 'json'];
   if (unordered.includes(end.field.kind)) throw domainError(`${place}[1]`, `an operator that fits ${end.field.kind}`);
   const value = scalar({ ...valueInput(input), missing: false });
-  return { kind: 'compare', field: end.name, operator, value };
+  return compare(end.name, operator, value);
 }
 
 /** `=` and `in` on a relation: is one of these records; `false`: there is none. */
@@ -105,7 +105,7 @@ function relation(input: Leaf, field: Extract<Field, { to: string }>): Condition
     return operator === '=' && only !== undefined ? equals(end.name, only) : oneOf(end.name, ids);
   }
   const named = ids.filter(id => id !== null);
-  const none: Condition = not({ kind: 'related', field: end.name, where: { kind: 'all', of: [] } });
+  const none: Condition = not({ kind: 'related', field: end.name, where: always });
   const has: Condition =
     field.kind === 'many2many'
       ? { kind: 'has', field: end.name, ids: named }
@@ -167,7 +167,7 @@ function hierarchy(input: Leaf, operator: 'child_of' | 'parent_of'): Condition {
     parent,
     direction: operator === 'child_of' ? 'child' : 'parent',
     ids: ids.filter(id => id !== null),
-    where: { kind: 'all', of: [] },
+    where: always,
   });
   if (end.name === 'id' || field.kind === 'many2one') return within(end.name);
   return { kind: 'related', field: end.name, where: within('id') };

@@ -1,4 +1,4 @@
-import { all } from '../../store/condition.ts';
+import { all, compare } from '../../store/condition.ts';
 import type { Row, Store, WriteOperation } from '../../store/port.ts';
 import { createDigest, type Digest, readTimeLimit, rowPages } from './row-pages.ts';
 
@@ -35,10 +35,7 @@ async function insertMissing(input: { target: Store; model: string; rows: readon
   const { target, model, rows } = input;
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) return 0;
-  const where = all(
-    { kind: 'compare', field: 'id', operator: '>=', value: first.id },
-    { kind: 'compare', field: 'id', operator: '<=', value: last.id },
-  );
+  const where = all(compare('id', '>=', first.id), compare('id', '<=', last.id));
   const present = await target.find({ model, where, fields: [], timeLimit: readTimeLimit });
   const there = new Set(present.map(({ id }) => id));
   const missing = rows.filter(({ id }) => !there.has(id));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../confirmation/canonical-json.ts';
-import { always, type Condition } from '../../store/condition.ts';
+import { always, type Condition, compare } from '../../store/condition.ts';
 import type { Row, Store } from '../../store/port.ts';
 
 /** A row with its canonical text, which two stores have in common when, and only when, the rows are equal. */
@@ -33,7 +33,7 @@ export async function* rowPages({ store, model }: ModelIn): AsyncGenerator<reado
     if (!last) return;
     yield page;
     if (page.length < limit) return;
-    where = { kind: 'compare', field: 'id', operator: '>', value: last.row.id };
+    where = compare('id', '>', last.row.id);
     const length = page.reduce((sum, { text }) => sum + text.length, 0);
     limit = Math.max(1, Math.min(longestPage, Math.floor((pageText / length) * page.length)));
   }
