@@ -1,4 +1,4 @@
-import { always, equals, oneOf, type Row, type Store } from '../../src/index.ts';
+import { all, always, compare, equals, oneOf, type Row, type Store } from '../../src/index.ts';
 
 /** All rows of a deciding model, held in memory, so that deciding costs no query. */
 export interface StoredTable {
@@ -55,10 +55,10 @@ export function createStoredTable({ store, model, by, exactUpTo = 5_000 }: Store
 
   async function* pages(where = always, fields?: readonly string[]): AsyncGenerator<Row[]> {
     for (let last: string | undefined; ; ) {
-      const after = { kind: 'compare', field: 'id', operator: '>', value: last ?? '' } as const;
+      const after = compare('id', '>', last ?? '');
       const page: Row[] = await store.find({
         model,
-        where: last === undefined ? where : { kind: 'all', of: [where, after] },
+        where: last === undefined ? where : all(where, after),
         limit: pageSize,
         ...(fields && { fields }),
       });

@@ -1,4 +1,4 @@
-import { always, equals, not, type Runtime } from '../../src/index.ts';
+import { all, always, equals, not, type Runtime } from '../../src/index.ts';
 import { buildCompany } from './company/build-company.ts';
 import { type DemoRow, demoId } from './company/row.ts';
 import { insertMissing } from './insert-missing.ts';
@@ -36,7 +36,7 @@ export async function installDemo(runtime: Runtime): Promise<boolean> {
     {
       kind: 'update',
       model: installation.name,
-      where: { kind: 'all', of: [equals('id', markerId), equals('state', 'running')] },
+      where: all(equals('id', markerId), equals('state', 'running')),
       set: { state: 'done' },
     },
   ]);

@@ -5,6 +5,7 @@ import {
   type Condition,
   equals,
   facts,
+  oneOf,
   type Row,
   type Runtime,
   table,
@@ -105,7 +106,7 @@ async function describe(runtime: Runtime, where: Condition): Promise<DescribedGr
   const implied = rows.flatMap(row => idList(row.implies));
   const targets = await runtime.store.find({
     model: 'base.group',
-    where: { kind: 'in', field: 'id', values: implied },
+    where: oneOf('id', implied),
   });
   for (const row of targets) names.set(row.id, row);
   return rows.map(row => ({

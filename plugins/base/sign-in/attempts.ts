@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
 import { signInAttempts } from '../models/sign-in-attempts.ts';
 import type { AttemptLimit } from './attempt-limits.ts';
 
@@ -51,7 +51,7 @@ async function replace(input: {
 }): Promise<boolean> {
   const { runtime, id, version, values } = input;
   if (version !== undefined) {
-    const where = { kind: 'all', of: [equals('id', id), equals('version', version)] } as const;
+    const where = all(equals('id', id), equals('version', version));
     const [updated] = await runtime.store.write([{ kind: 'update', model, where, set: values }]);
     return updated?.matched === 1;
   }

@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import { equals, type Row, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, type Row, type Runtime } from '../../../src/index.ts';
 import { totp } from '../models/totp.ts';
 import { secondFactor } from './attempt-limits.ts';
 import { attemptSucceeded, beginAttempt } from './attempts.ts';
@@ -39,8 +39,8 @@ async function checkOneTimeCode(runtime: Runtime, input: { enrolment: Row; code:
   if (delta === null) return { ok: false, reason: 'wrong-code' };
   const step = Math.floor(timestamp / 1_000 / period) + delta;
   // Neither this code nor an older one a second time: RFC 6238, 5.2.
-  const isUnused = { kind: 'compare', field: 'last_step', operator: '<', value: step } as const;
-  const where = { kind: 'all', of: [equals('id', enrolment.id), isUnused] } as const;
+  const isUnused = compare('last_step', '<', step);
+  const where = all(equals('id', enrolment.id), isUnused);
   const [used] = await runtime.store.write([{ kind: 'update', model: totp.name, where, set: { last_step: step } }]);
   return used?.matched === 1 ? { ok: true, kind: 'one-time code' } : { ok: false, reason: 'used-code' };
 }

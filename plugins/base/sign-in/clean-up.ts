@@ -1,4 +1,4 @@
-import { always, oneOf, type Runtime } from '../../../src/index.ts';
+import { always, compare, oneOf, type Runtime } from '../../../src/index.ts';
 import { password } from '../models/password.ts';
 import { recoveryCode } from '../models/recovery-code.ts';
 import { signInAttempts } from '../models/sign-in-attempts.ts';
@@ -8,12 +8,7 @@ const pageSize = 500;
 
 /** Deletes what is forgotten of failed attempts, and passwords and second factors of users who are gone. */
 export async function cleanUpSignIn(runtime: Runtime): Promise<void> {
-  const isForgotten = {
-    kind: 'compare',
-    field: 'forget_at',
-    operator: '<=',
-    value: new Date(runtime.now()).toISOString(),
-  } as const;
+  const isForgotten = compare('forget_at', '<=', new Date(runtime.now()).toISOString());
   await runtime.store.write([{ kind: 'remove', model: signInAttempts.name, where: isForgotten }], { atomic: false });
   await removeOrphans(runtime, { model: password.name, owner: 'id' });
   await removeOrphans(runtime, { model: totp.name, owner: 'id' });
@@ -23,7 +18,7 @@ export async function cleanUpSignIn(runtime: Runtime): Promise<void> {
 async function removeOrphans(runtime: Runtime, { model, owner }: { model: string; owner: string }): Promise<void> {
   const { store } = runtime;
   for (let last = ''; ; ) {
-    const where = last === '' ? always : ({ kind: 'compare', field: 'id', operator: '>', value: last } as const);
+    const where = last === '' ? always : compare('id', '>', last);
     const page = await store.find({ model, where, fields: [owner], limit: pageSize });
     const owners = [...new Set(page.map(row => String(row[owner])))];
     const users = await store.find({ model: 'base.user', where: oneOf('id', owners), fields: [] });

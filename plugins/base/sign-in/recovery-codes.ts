@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Secret } from 'otpauth';
-import { equals, type Runtime } from '../../../src/index.ts';
+import { all, equals, type Runtime } from '../../../src/index.ts';
 import { recoveryCode } from '../models/recovery-code.ts';
 import { recordStamp } from '../record-stamp.ts';
 
@@ -22,10 +22,7 @@ export async function renewRecoveryCodes(runtime: Runtime, userId: string): Prom
 
 /** Uses a code up; false where the user has no such code, or not any more. `code`: in capitals, without hyphens. */
 export async function useRecoveryCode(runtime: Runtime, input: { userId: string; code: string }): Promise<boolean> {
-  const where = {
-    kind: 'all',
-    of: [equals('hash', hash('sha256', input.code)), equals('owner', input.userId)],
-  } as const;
+  const where = all(equals('hash', hash('sha256', input.code)), equals('owner', input.userId));
   const [removed] = await runtime.store.write([{ kind: 'remove', model, where }]);
   return removed?.matched === 1;
 }

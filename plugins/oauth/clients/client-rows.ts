@@ -1,4 +1,4 @@
-import { equals, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import { all, equals, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import type { ClientKind } from '../provider/authorization-server.ts';
 import { offlineAccess, type Scope, scopesIn } from '../scopes.ts';
@@ -83,7 +83,7 @@ export async function metadataOf(runtime: Runtime, row: Row): Promise<Record<str
 export async function removeClients(runtime: Runtime, rows: readonly Row[]): Promise<number> {
   let removed = 0;
   for (const { id, version } of rows) {
-    const where = { kind: 'all' as const, of: [equals('id', id), equals('version', version)] };
+    const where = all(equals('id', id), equals('version', version));
     const [done] = await runtime.store.write([{ kind: 'remove', model, where }]);
     if (!done || done.matched === 0) continue;
     removed += 1;

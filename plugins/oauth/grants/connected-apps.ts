@@ -1,4 +1,4 @@
-import { equals, type Row, type Runtime } from '../../../src/index.ts';
+import { all, equals, type Row, type Runtime } from '../../../src/index.ts';
 import type { AuthorizationServer } from '../provider/authorization-server.ts';
 import { type Scope, scopes } from '../scopes.ts';
 import { forgetConsents } from './consents.ts';
@@ -48,6 +48,6 @@ export async function endConnectedApp(input: {
 
 /** The newest first. */
 async function liveGrants(runtime: Runtime, userId: string): Promise<readonly Row[]> {
-  const where = { kind: 'all', of: [equals('user', userId), equals('revoked_at', null)] } as const;
+  const where = all(equals('user', userId), equals('revoked_at', null));
   return runtime.store.find({ model: 'oauth.grant', where, order: [{ field: 'createdAt', descending: true }] });
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { consent } from '../models/consent.ts';
 import { type Scope, scopes } from '../scopes.ts';
@@ -43,7 +43,7 @@ export async function rememberConsent(
 
 /** The next request of this client asks again. */
 export async function forgetConsents(runtime: Runtime, input: { userId: string; clientId: string }): Promise<void> {
-  const where = { kind: 'all', of: [equals('user', input.userId), equals('client_id', input.clientId)] } as const;
+  const where = all(equals('user', input.userId), equals('client_id', input.clientId));
   await runtime.store.write([{ kind: 'remove', model, where }], { atomic: false });
 }
 

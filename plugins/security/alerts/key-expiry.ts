@@ -1,4 +1,4 @@
-import { all, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import { loadUser } from '../../base/plugin.ts';
 import type { AlertNews } from './alert-book.ts';
 
@@ -18,9 +18,9 @@ export async function tellExpiringKeys(input: {
       model: 'security.api-key',
       where: all(
         equals('revoked_at', null),
-        { kind: 'compare', field: 'expires_at', operator: '<=', value: end },
-        { kind: 'compare', field: 'expires_at', operator: '>', value: new Date(now).toISOString() },
-        { kind: 'compare', field: 'id', operator: '>', value: after },
+        compare('expires_at', '<=', end),
+        compare('expires_at', '>', new Date(now).toISOString()),
+        compare('id', '>', after),
       ),
       limit: page,
     });

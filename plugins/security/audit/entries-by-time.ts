@@ -1,4 +1,4 @@
-import { all, any, type Condition, type Row, type Store } from '../../../src/index.ts';
+import { all, any, type Condition, compare, type Row, type Store } from '../../../src/index.ts';
 import { timeCondition } from './entry-filter.ts';
 import { timeLimit } from './verify/read-chain.ts';
 
@@ -81,5 +81,5 @@ function byTime(descending: boolean) {
 }
 
 function after(last: Row): Condition {
-  return any(timeCondition('>', String(last.time)), { kind: 'compare', field: 'id', operator: '>', value: last.id });
+  return any(timeCondition('>', String(last.time)), compare('id', '>', last.id));
 }

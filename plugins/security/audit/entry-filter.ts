@@ -1,4 +1,4 @@
-import { all, any, type Condition, equals, type Runtime } from '../../../src/index.ts';
+import { all, any, type Condition, compare, equals, type Runtime } from '../../../src/index.ts';
 import { filterMoment } from '../commands/options.ts';
 import { securityErrors } from '../errors.ts';
 import { findCalled, requireKey } from '../keys/end-key.ts';
@@ -60,7 +60,7 @@ function periodConditions(runtime: Runtime, filter: EntryFilter): Condition[] {
 }
 
 export function timeCondition(operator: '>=' | '>' | '<', value: string): Condition {
-  return { kind: 'compare', field: 'time', operator, value };
+  return compare('time', operator, value);
 }
 
 /** Named or reached, alone or among others. */

@@ -3,6 +3,7 @@ import {
   all,
   type CommandContext,
   type Condition,
+  compare,
   equals,
   facts,
   type Json,
@@ -103,7 +104,7 @@ function conditionOf({ open, type, severity, since }: ListOptions, now: number):
   }
   if (since !== undefined) {
     const value = filterMoment('since', since, now);
-    conditions.push({ kind: 'compare', field: 'last_at', operator: '>=', value });
+    conditions.push(compare('last_at', '>=', value));
   }
   return all(...conditions);
 }

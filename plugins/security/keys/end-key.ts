@@ -1,4 +1,4 @@
-import { equals, type Row, type Runtime, systemPrincipal, type WriteOperation } from '../../../src/index.ts';
+import { all, equals, type Row, type Runtime, systemPrincipal, type WriteOperation } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 import { type CreatedKey, newSecret, writeBoth } from './create-key.ts';
@@ -31,7 +31,7 @@ export async function revokeKey(input: { runtime: Runtime; id: string; reason: s
     {
       kind: 'update',
       model: 'security.api-key',
-      where: { kind: 'all', of: [equals('id', id), equals('revoked_at', null)] },
+      where: all(equals('id', id), equals('revoked_at', null)),
       set: { revoked_at: updatedAt, revoked_reason: reason, updatedAt, updatedBy },
     },
   ]);
@@ -50,7 +50,7 @@ export async function regenerateKey(input: { runtime: Runtime; row: Row; by?: st
     {
       kind: 'update',
       model: 'security.api-key',
-      where: { kind: 'all', of: [equals('id', row.id), equals('revoked_at', null)] },
+      where: all(equals('id', row.id), equals('revoked_at', null)),
       set: { regenerated_at: updatedAt, is_unclaimed: false, updatedAt, updatedBy },
       expect: 1,
     },

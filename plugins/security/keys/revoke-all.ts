@@ -2,6 +2,7 @@ import {
   all,
   any,
   type Condition,
+  compare,
   equals,
   oneOf,
   type Row,
@@ -102,7 +103,7 @@ async function endAll(input: { runtime: Runtime; reason: string; by: string; rev
 }
 
 function activeAt(now: string): Condition {
-  const isUnexpired: Condition = { kind: 'compare', field: 'expires_at', operator: '>', value: now };
+  const isUnexpired = compare('expires_at', '>', now);
   return all(equals('revoked_at', null), any(equals('expires_at', null), isUnexpired));
 }
 

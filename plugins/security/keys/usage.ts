@@ -1,4 +1,14 @@
-import { all, any, type Call, equals, hasCode, not, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import {
+  all,
+  any,
+  type Call,
+  compare,
+  equals,
+  hasCode,
+  not,
+  type Runtime,
+  type WriteOperation,
+} from '../../../src/index.ts';
 
 /** Counts what each key is used for, in memory, and writes it down now and then. */
 export interface KeyUsage {
@@ -33,10 +43,7 @@ export function createKeyUsage(runtime: Runtime): KeyUsage {
   async function write(entries: readonly (readonly [string, Use])[]): Promise<void> {
     const writes = entries.flatMap(([id, use]): WriteOperation[] => {
       const time = new Date(use.time).toISOString();
-      const isLatest = any(
-        equals('last_used_at', null),
-        not({ kind: 'compare', field: 'last_used_at', operator: '>', value: time }),
-      );
+      const isLatest = any(equals('last_used_at', null), not(compare('last_used_at', '>', time)));
       return [
         { kind: 'update', model, where: equals('id', id), add: { count: use.count } },
         // Another instance may have written a later use already.

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Call, oneOf, type Runtime } from '../../../src/index.ts';
+import { type Call, compare, oneOf, type Runtime } from '../../../src/index.ts';
 import { touchSession } from './session-rows.ts';
 import { slotsOf } from './slots.ts';
 
@@ -67,7 +67,7 @@ export function createLiveSessions(runtime: Runtime): LiveSessions {
     async dropEndedByHand() {
       if (byId.size === 0) return;
       const since = new Date(runtime.now() - endingsLookedAt).toISOString();
-      const where = { kind: 'compare', field: 'time', operator: '>=', value: since } as const;
+      const where = compare('time', '>=', since);
       for (const { id } of await runtime.store.find({ model: 'security.session-ending', where, fields: [] })) {
         drop(id);
       }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, type Condition, equals, hasCode, oneOf, type Row, type Runtime } from '../../../src/index.ts';
+import { all, type Condition, compare, equals, hasCode, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import type { SecuritySettings } from '../settings.ts';
 import { maxEnded } from './admission.ts';
 import { agentKeys } from './client-key.ts';
@@ -23,7 +23,7 @@ export async function closeExpired(input: {
   let closed = 0;
   for (let after = ''; ; ) {
     signal.throwIfAborted();
-    const where = all(equals('state', 'active'), { kind: 'compare', field: 'id', operator: '>', value: after });
+    const where = all(equals('state', 'active'), compare('id', '>', after));
     const page = await runtime.store.find({ model, where, limit: pageSize });
     const limits = await limitsOf(runtime, [...new Set(page.map(row => String(row.credential_id)))]);
     const now = runtime.now();
@@ -52,7 +52,7 @@ export async function deleteEnded(input: {
   const { runtime, settings } = input;
   const before = (field: string, days: number): Condition => {
     const value = new Date(runtime.now() - days * day).toISOString();
-    return { kind: 'compare', field, operator: '<', value };
+    return compare(field, '<', value);
   };
   const [removed] = await runtime.store.write(
     [

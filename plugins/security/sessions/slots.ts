@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { equals, type Row, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import { all, equals, type Row, type Runtime, type WriteOperation } from '../../../src/index.ts';
 
 const openSlot = z.object({ session: z.string(), client: z.string(), startedAt: z.number() });
 const endedClient = z.object({ client: z.string(), until: z.number(), closed: z.literal(true).optional() });
@@ -42,6 +42,6 @@ export function replaceSlots(
 ): WriteOperation {
   const set = { open: next.open.map(slot => ({ ...slot })), ended: next.ended.map(client => ({ ...client })) };
   if (read.version === undefined) return { kind: 'insert', model, row: { id: read.credentialId, ...set } };
-  const where = { kind: 'all', of: [equals('id', read.credentialId), equals('version', read.version)] } as const;
+  const where = all(equals('id', read.credentialId), equals('version', read.version));
   return { kind: 'update', model, where, set, expect: 1 };
 }

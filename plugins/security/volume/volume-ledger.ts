@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, type Condition, equals, hasCode, oneOf, type Runtime } from '../../../src/index.ts';
+import { all, type Condition, compare, equals, hasCode, oneOf, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 
 const model = 'security.volume-use';
@@ -47,7 +47,7 @@ export function createVolumeLedger(runtime: Runtime): VolumeLedger {
     },
     async take({ account, count, quota }) {
       if (count > quota) return false;
-      const where = { kind: 'compare', field: 'taken', operator: '<=', value: quota - count } as const;
+      const where = compare('taken', '<=', quota - count);
       if (await add({ account, count, where })) return true;
       const row = { id: idOf(account), ...account, taken: count, ...recordStamp(runtime) };
       try {
@@ -60,10 +60,10 @@ export function createVolumeLedger(runtime: Runtime): VolumeLedger {
       }
     },
     async giveBack({ account, count }) {
-      await add({ account, count: -count, where: { kind: 'compare', field: 'taken', operator: '>=', value: count } });
+      await add({ account, count: -count, where: compare('taken', '>=', count) });
     },
     async forget(before) {
-      const where = { kind: 'compare', field: 'day', operator: '<', value: before } as const;
+      const where = compare('day', '<', before);
       await store.write([{ kind: 'remove', model, where }], { atomic: false });
     },
   };

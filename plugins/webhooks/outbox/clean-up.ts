@@ -1,4 +1,4 @@
-import { all, type Condition, type Job, oneOf } from '../../../src/index.ts';
+import { all, compare, type Job, oneOf } from '../../../src/index.ts';
 
 const day = 86_400_000;
 
@@ -9,7 +9,7 @@ export function deliveryCleanUp({ keepDays }: { keepDays: number }): Job {
     schedule: '40 3 * * *',
     async run({ store, now }) {
       const before = new Date(now() - keepDays * day).toISOString();
-      const isOlder: Condition = { kind: 'compare', field: 'updatedAt', operator: '<', value: before };
+      const isOlder = compare('updatedAt', '<', before);
       const where = all(oneOf('state', ['delivered', 'skipped', 'dead']), isOlder);
       await store.write([{ kind: 'remove', model: 'webhooks.delivery', where }], { atomic: false });
     },

@@ -1,4 +1,4 @@
-import { equals, oneOf, type Principal, type Runtime } from '../../../src/index.ts';
+import { all, equals, oneOf, type Principal, type Runtime } from '../../../src/index.ts';
 import { loadUser } from '../../base/plugin.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -31,10 +31,7 @@ export async function visibleTo(input: {
   const { runtime, principal, model, ids } = input;
   const access = runtime.policy.of(principal, model);
   if (!access?.operations.has('read')) return new Set();
-  const where = {
-    kind: 'all',
-    of: [ids.length === 1 ? equals('id', ids[0] ?? '') : oneOf('id', ids), access.rule('read')],
-  } as const;
+  const where = all(ids.length === 1 ? equals('id', ids[0] ?? '') : oneOf('id', ids), access.rule('read'));
   const rows = await runtime.store.find({ model, where, fields: [] });
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,4 +1,4 @@
-import { always, type Condition, type Row, type Store } from '../../../../src/index.ts';
+import { always, type Condition, compare, type Row, type Store } from '../../../../src/index.ts';
 import { type Head, readHead, readTip, type Seal } from '../head.ts';
 import type { Signer } from '../signer.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
@@ -47,7 +47,7 @@ async function loadHeads(input: Input, evidence: Evidence): Promise<void> {
     }
     const last = rows.at(-1);
     if (!last || rows.length < pageSize) break;
-    where = { kind: 'compare', field: 'id', operator: '>', value: last.id };
+    where = compare('id', '>', last.id);
   }
   for (const { head, seal } of retirements) {
     if (mayRetire({ head, seal }, evidence)) for (const removed of head.removed) evidence.remove(removed);

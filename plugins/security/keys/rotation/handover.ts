@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, equals, hasCode, type Row, type Runtime, type WriteOperation } from '../../../../src/index.ts';
+import { all, compare, equals, hasCode, type Row, type Runtime, type WriteOperation } from '../../../../src/index.ts';
 import { newSecret, writeBoth } from '../create-key.ts';
 import { tellKeyChange } from '../end-key.ts';
 import { generateKey, keyEntropy } from '../key-format.ts';
@@ -70,10 +70,5 @@ export async function redeemHandover(runtime: Runtime, token: string): Promise<{
 
 function openLink(runtime: Runtime, token: string) {
   const now = new Date(runtime.now()).toISOString();
-  return all(equals('token_hash', hash('sha256', token)), equals('used_at', null), {
-    kind: 'compare',
-    field: 'expires_at',
-    operator: '>',
-    value: now,
-  });
+  return all(equals('token_hash', hash('sha256', token)), equals('used_at', null), compare('expires_at', '>', now));
 }
