@@ -46,6 +46,7 @@ const boundaries: readonly Boundary[] = [
       'src/store/port.ts',
       'src/store/condition.ts',
       'src/store/evaluate.ts',
+      'src/store/check-storable.ts',
       'src/plugin/definition-site.ts',
     ],
   },

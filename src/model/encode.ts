@@ -1,3 +1,4 @@
+import { isStorableText } from '../store/check-storable.ts';
 import type { Json, StoredValue } from '../store/port.ts';
 import type { Field } from './field.ts';
 import { toSmallestUnit } from './money.ts';
@@ -76,11 +77,6 @@ function encodeIds(model: string, value: unknown): Encoded {
     ids.add(id);
   }
   return { value: [...ids] };
-}
-
-/** Whether databases keep this text as it is. */
-export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\u0000');
 }
 
 function isStorableJson(value: unknown): value is Json {
