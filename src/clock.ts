@@ -20,3 +20,8 @@ export function machineClock({ now = Date.now }: { now?: () => number } = {}): C
     },
   };
 }
+
+/** A moment, in ms since the epoch, as it is stored and shown: ISO 8601 in UTC, such as `2026-01-31T09:30:00.000Z`. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

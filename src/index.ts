@@ -1,5 +1,6 @@
 /** The public surface for plugins and configs. Plugins import this and nothing else of `src`. */
 export { facts, table } from './cli/print.ts';
+export { isoTime } from './clock.ts';
 export {
   type Config,
   type ConfigOptions,

@@ -1,4 +1,4 @@
-import { all, compare, equals, type Job, not, oneOf, type Runtime } from '../../src/index.ts';
+import { all, compare, equals, isoTime, type Job, not, oneOf, type Runtime } from '../../src/index.ts';
 import type { SigningKeys } from './provider/signing-keys.ts';
 
 const day = 86_400_000;
@@ -13,12 +13,12 @@ export function oauthCleanUp(parts: { readonly keys: () => SigningKeys; readonly
     schedule: '53 3 * * *',
     async run(runtime, { signal }) {
       const { store, now } = runtime;
-      const isOver = compare('expires_at', '<=', new Date(now()).toISOString());
+      const isOver = compare('expires_at', '<=', isoTime(now()));
       for (const expiring of ['oauth.artifact', 'oauth.denied-token']) {
         await store.write([{ kind: 'remove', model: expiring, where: isOver }], { atomic: false });
       }
       const ended = await endUnused(runtime, signal);
-      const isOld = compare('revoked_at', '<', new Date(now() - keepDays * day).toISOString());
+      const isOld = compare('revoked_at', '<', isoTime(now() - keepDays * day));
       await store.write([{ kind: 'remove', model, where: isOld }], { atomic: false });
       await parts.keys().tidy({ maxAgeDays: parts.keyRotationDays });
       runtime.log.info({ ended }, 'OAuth clean-up done');
@@ -29,9 +29,9 @@ export function oauthCleanUp(parts: { readonly keys: () => SigningKeys; readonly
 /** Ends grants that nothing can be got from any more: no code, no token is left of them. The number of them. */
 async function endUnused(runtime: Runtime, signal: AbortSignal): Promise<number> {
   const { store, now } = runtime;
-  const revoked_at = new Date(now()).toISOString();
+  const revoked_at = isoTime(now());
   // Younger ones may be on their way to their first code.
-  const isOlder = compare('createdAt', '<', new Date(now() - day).toISOString());
+  const isOlder = compare('createdAt', '<', isoTime(now() - day));
   let last: string | undefined;
   let ended = 0;
   for (;;) {

@@ -1,4 +1,4 @@
-import { all, compare, equals, type Runtime, registerRowGauge } from '../../src/index.ts';
+import { all, compare, equals, isoTime, type Runtime, registerRowGauge } from '../../src/index.ts';
 
 /** How many deliveries wait, how many of them are due, and how many were given up and are still kept. */
 export function registerMetrics({ metrics, store, now }: Runtime): void {
@@ -11,7 +11,7 @@ export function registerMetrics({ metrics, store, now }: Runtime): void {
     model: 'webhooks.delivery',
     states: {
       queued: () => isQueued,
-      due: () => all(isQueued, compare('next_at', '<=', new Date(now()).toISOString())),
+      due: () => all(isQueued, compare('next_at', '<=', isoTime(now()))),
       dead: () => equals('state', 'dead'),
     },
   });

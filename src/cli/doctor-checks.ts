@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { isoTime } from '../clock.ts';
 import type { ServerSettings } from '../config/define-config.ts';
 import type { Runtime } from '../plugin/scope.ts';
 import { always } from '../store/condition.ts';
@@ -8,7 +9,7 @@ import { type Finding, fail, warn } from './doctor-findings.ts';
 
 /** Expiry, sessions and rates go by the clock; one behind the config's own date is certainly wrong. */
 export function checkClock({ now, configFile }: { now: number; configFile: string }): Finding {
-  const message = `${new Date(now).toISOString()} (UTC).`;
+  const message = `${isoTime(now)} (UTC).`;
   const isBehind = now < statSync(configFile).mtimeMs - 60_000;
   if (!isBehind) return { check: 'clock', status: 'ok', message };
   return warn('clock', `${message} The config was saved later than that.`, 'Set the clock; best, let NTP do it.');

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isoTime } from '../clock.ts';
 import type { Principal } from '../model/principal.ts';
 import { all, compare, equals } from '../store/condition.ts';
 import type { Store } from '../store/port.ts';
@@ -40,8 +41,8 @@ export function createAgreements(parts: {
   return {
     async open(subject, { basis, lifetime }) {
       const secret = randomBytes(secretSize).toString('base64url');
-      const at = new Date(now()).toISOString();
-      const expiresAt = new Date(now() + lifetime).toISOString();
+      const at = isoTime(now());
+      const expiresAt = isoTime(now() + lifetime);
       const row = {
         id: newId(),
         token_hash: hash('sha256', secret),
@@ -58,7 +59,7 @@ export function createAgreements(parts: {
       return { secret, expiresAt };
     },
     async use(subject, secret) {
-      const at = new Date(now()).toISOString();
+      const at = isoTime(now());
       const isAlive = compare('expires_at', '>', at);
       const where = all(
         equals('token_hash', hash('sha256', secret)),

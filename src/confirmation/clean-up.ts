@@ -1,3 +1,4 @@
+import { isoTime } from '../clock.ts';
 import type { Job } from '../job/job.ts';
 import { compare } from '../store/condition.ts';
 import { confirmationModel } from './model.ts';
@@ -7,7 +8,7 @@ export const confirmationCleanUp: Job = {
   name: 'confirmation clean-up',
   schedule: '40 * * * *',
   async run({ store, now }) {
-    const value = new Date(now()).toISOString();
+    const value = isoTime(now());
     const where = compare('expires_at', '<=', value);
     await store.write([{ kind: 'remove', model: confirmationModel.name, where }], { atomic: false });
   },

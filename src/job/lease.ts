@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isoTime } from '../clock.ts';
 import { hasCode } from '../errors.ts';
 import { all, any, type Condition, compare, equals, oneOf } from '../store/condition.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
@@ -52,7 +53,7 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
   /** One update of one row where it still is what it was. */
   async function update(id: string, where: Condition, set: Readonly<Record<string, StoredValue>>): Promise<boolean> {
     const condition = all(equals('id', id), where);
-    const stamped = { ...set, updatedAt: iso(now()) };
+    const stamped = { ...set, updatedAt: isoTime(now()) };
     const [result] = await store.write([{ kind: 'update', model, where: condition, set: stamped }]);
     return result?.matched === 1;
   }
@@ -63,8 +64,8 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
       return rows.map(jobRow);
     },
     async add({ name, schedule, nextAt }) {
-      const stamp = { createdAt: iso(now()), createdBy: 'system', updatedAt: iso(now()), updatedBy: 'system' };
-      const row = { id: idOf(name), name, schedule, next_at: iso(nextAt), ...free, ...stamp };
+      const stamp = { createdAt: isoTime(now()), createdBy: 'system', updatedAt: isoTime(now()), updatedBy: 'system' };
+      const row = { id: idOf(name), name, schedule, next_at: isoTime(nextAt), ...free, ...stamp };
       try {
         await store.write([{ kind: 'insert', model, row }]);
       } catch (thrown) {
@@ -73,23 +74,26 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
       }
     },
     async reschedule({ row, schedule, nextAt }) {
-      await update(row.id, equals('schedule', row.schedule), { schedule, next_at: iso(nextAt) });
+      await update(row.id, equals('schedule', row.schedule), { schedule, next_at: isoTime(nextAt) });
     },
     claim: ({ row, run, nextAt }) =>
-      update(row.id, all(equals('next_at', iso(row.nextAt)), equals('run_id', null)), {
+      update(row.id, all(equals('next_at', isoTime(row.nextAt)), equals('run_id', null)), {
         ...held(run),
-        next_at: iso(nextAt),
+        next_at: isoTime(nextAt),
       }),
     takeOver: ({ row, run }) =>
       update(row.id, all(equals('run_id', row.run?.id ?? null), equals('lease_until', leaseEnd(row))), held(run)),
     claimByHand: ({ row, run, now: time }) => {
-      const isOver = compare('lease_until', '<=', iso(time));
+      const isOver = compare('lease_until', '<=', isoTime(time));
       return update(row.id, any(equals('run_id', null), isOver), held(run));
     },
     renew: ({ name, runId, leaseUntil }) =>
-      update(idOf(name), equals('run_id', runId), { lease_until: iso(leaseUntil) }),
+      update(idOf(name), equals('run_id', runId), { lease_until: isoTime(leaseUntil) }),
     release: ({ name, runId, nextAt }) =>
-      update(idOf(name), equals('run_id', runId), { ...free, ...(nextAt !== undefined && { next_at: iso(nextAt) }) }),
+      update(idOf(name), equals('run_id', runId), {
+        ...free,
+        ...(nextAt !== undefined && { next_at: isoTime(nextAt) }),
+      }),
   };
 }
 
@@ -98,9 +102,9 @@ const free = { run_id: null, due_at: null, holder: null, lease_until: null, atte
 function held({ id, dueAt, holder, leaseUntil, attempt }: HeldRun) {
   return {
     run_id: id,
-    due_at: dueAt === undefined ? null : iso(dueAt),
+    due_at: dueAt === undefined ? null : isoTime(dueAt),
     holder,
-    lease_until: iso(leaseUntil),
+    lease_until: isoTime(leaseUntil),
     attempt,
   };
 }
@@ -132,9 +136,5 @@ function idOf(name: string): string {
 }
 
 function leaseEnd({ run }: JobRow): string | null {
-  return run ? iso(run.leaseUntil) : null;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
+  return run ? isoTime(run.leaseUntil) : null;
 }

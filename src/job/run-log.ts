@@ -1,3 +1,4 @@
+import { isoTime } from '../clock.ts';
 import { all, compare, equals } from '../store/condition.ts';
 import type { Row, Store } from '../store/port.ts';
 
@@ -40,7 +41,7 @@ export interface RunLog {
 }
 
 export function createRunLog({ store, now }: { store: Store; now: () => number }): RunLog {
-  const time = () => new Date(now()).toISOString();
+  const time = () => isoTime(now());
   const newestFirst = [{ field: 'started_at', descending: true }] as const;
 
   /** Removes what is older than the last hundred. */
@@ -67,7 +68,7 @@ export function createRunLog({ store, now }: { store: Store; now: () => number }
         by_hand: byHand,
         holder,
         attempt,
-        due_at: dueAt === undefined ? null : new Date(dueAt).toISOString(),
+        due_at: dueAt === undefined ? null : isoTime(dueAt),
         started_at: time(),
         finished_at: null,
         duration_ms: null,

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, isoTime } from '../clock.ts';
 import type { Job, Runtime } from '../plugin/scope.ts';
 import { jobErrors } from './errors.ts';
 import { createLeases, type HeldRun, type JobRow } from './lease.ts';
@@ -186,7 +186,7 @@ export function createScheduler(parts: {
             schedule: job.schedule,
             timeZone: job.timeZone ?? 'UTC',
             everyInstance: job.everyInstance ?? false,
-            nextAt: new Date(row?.nextAt ?? schedule.next(clock.now())).toISOString(),
+            nextAt: isoTime(row?.nextAt ?? schedule.next(clock.now())),
             runningOn: isHeld ? row.run.holder : null,
             lastRun: lastRun ?? null,
           };

@@ -1,3 +1,4 @@
+import { isoTime } from '../clock.ts';
 import type { Job } from '../job/job.ts';
 import { all, compare, equals } from '../store/condition.ts';
 
@@ -12,7 +13,7 @@ export const mailCleanUp: Job = {
   async run({ store, now }, { signal }) {
     for (const [state, days] of Object.entries(kept)) {
       signal.throwIfAborted();
-      const before = new Date(now() - days * day).toISOString();
+      const before = isoTime(now() - days * day);
       const isOlder = compare('createdAt', '<', before);
       const where = all(equals('state', state), isOlder);
       await store.write([{ kind: 'remove', model: 'gatehouse.mail', where }], { atomic: false });

@@ -1,3 +1,4 @@
+import { isoTime } from '../clock.ts';
 import { hasCode } from '../errors.ts';
 import type { Store, WriteOperation } from '../store/port.ts';
 import { isAddress, isLine } from './address.ts';
@@ -18,7 +19,7 @@ export function createOutbox(parts: {
   const { store, now, newId, onStored } = parts;
 
   function insert(message: OutgoingMail, recipient: string): WriteOperation {
-    const time = new Date(now()).toISOString();
+    const time = isoTime(now());
     const { subject, text, html = null, key } = message;
     const row = {
       id: newId(),

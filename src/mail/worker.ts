@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import { type Clock, isoTime } from '../clock.ts';
 import { all, compare, equals } from '../store/condition.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
 import { type BackOff, waitAfter } from './back-off.ts';
@@ -56,7 +56,7 @@ export function startMailWorker(parts: {
 
   /** The messages whose turn it is, those that have waited longest first. */
   function due(): Promise<Row[]> {
-    const hasCome = compare('next_at', '<=', iso(clock.now()));
+    const hasCome = compare('next_at', '<=', isoTime(clock.now()));
     const where = all(equals('state', 'queued'), hasCome);
     return store.find({ model, where, order: [{ field: 'next_at', descending: false }], limit: batch });
   }
@@ -64,14 +64,14 @@ export function startMailWorker(parts: {
   /** Changes a message where nobody else has begun with it since it was read. */
   async function change(row: Row, set: Readonly<Record<string, StoredValue>>): Promise<Row | undefined> {
     const where = all(equals('id', row.id), equals('state', 'queued'), equals('attempts', Number(row.attempts)));
-    const stamped = { ...set, updatedAt: iso(clock.now()) };
+    const stamped = { ...set, updatedAt: isoTime(clock.now()) };
     const [result] = await store.write([{ kind: 'update', model, where, set: stamped }]);
     return result?.rows[0];
   }
 
   /** Whether the mail server could be reached. */
   async function send(row: Row): Promise<boolean> {
-    const nextAt = iso(clock.now() + leaseLength);
+    const nextAt = isoTime(clock.now() + leaseLength);
     const claimed = await change(row, { attempts: Number(row.attempts) + 1, next_at: nextAt });
     if (!claimed) return true;
     const delivery = await transport.deliver(letterOf(claimed));
@@ -84,15 +84,15 @@ export function startMailWorker(parts: {
   function outcomeOf(row: Row, delivery: Delivery): Readonly<Record<string, StoredValue>> {
     const now = clock.now();
     // What was said in it is nobody's business once it is sent.
-    if (delivery.kind === 'accepted') return { state: 'sent', sent_at: iso(now), error: null, content: null };
+    if (delivery.kind === 'accepted') return { state: 'sent', sent_at: isoTime(now), error: null, content: null };
     const { error } = delivery;
     if (now - Date.parse(String(row.createdAt)) >= giveUpAfter) {
       log.error({ mail: row.id, error }, 'mail given up');
       return { state: 'failed', error, content: null };
     }
-    if (delivery.kind === 'unreachable') return { next_at: iso(now + whenUnreachable.first), error };
+    if (delivery.kind === 'unreachable') return { next_at: isoTime(now + whenUnreachable.first), error };
     const refusals = Number(row.refusals) + 1;
-    return { refusals, next_at: iso(now + waitAfter({ ...whenRefused, failures: refusals, random })), error };
+    return { refusals, next_at: isoTime(now + waitAfter({ ...whenRefused, failures: refusals, random })), error };
   }
 
   async function work(): Promise<void> {
@@ -159,8 +159,4 @@ function letterOf(row: Row): Letter {
     html: html ?? undefined,
     date: new Date(String(row.createdAt)),
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

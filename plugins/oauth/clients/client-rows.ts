@@ -1,4 +1,4 @@
-import { all, equals, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import { all, equals, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import type { ClientKind } from '../provider/authorization-server.ts';
 import { offlineAccess, type Scope, scopesIn } from '../scopes.ts';
@@ -35,7 +35,7 @@ export async function insertClient(input: NewClient): Promise<Row> {
   const { runtime, clientId, kind, scopes, user, freshUntil } = input;
   const { client_id, client_secret, client_secret_expires_at, client_id_issued_at, ...metadata } = input.metadata;
   const id = runtime.newId();
-  const now = new Date(runtime.now()).toISOString();
+  const now = isoTime(runtime.now());
   const row = {
     id,
     client_id: clientId,
@@ -47,7 +47,7 @@ export async function insertClient(input: NewClient): Promise<Row> {
     is_used: false,
     registered_at: now,
     fetched_at: freshUntil === undefined ? null : now,
-    fresh_until: freshUntil === undefined ? null : new Date(freshUntil).toISOString(),
+    fresh_until: freshUntil === undefined ? null : isoTime(freshUntil),
     ended_at: null,
     ended_reason: null,
     ...recordStamp(runtime),

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { errors } from 'oidc-provider';
-import { equals, hasCode, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import { equals, hasCode, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { scopes } from '../scopes.ts';
 import { findClientRow, insertClient } from './client-rows.ts';
@@ -110,7 +110,7 @@ async function refresh({ runtime, row, metadata, freshUntil }: Found & { row: Ro
     metadata: metadata as Json,
     name: String(metadata.client_name),
     fetched_at: updatedAt,
-    fresh_until: new Date(freshUntil).toISOString(),
+    fresh_until: isoTime(freshUntil),
     updatedAt,
     updatedBy,
   };

@@ -1,4 +1,4 @@
-import { all, compare, equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, hasCode, isoTime, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 
 const model = 'oauth.registration-count';
@@ -36,8 +36,8 @@ export function createPlaces(places: Places): () => Promise<boolean> {
 }
 
 async function takePlace({ runtime, kind, perMinute, begun }: Places & { begun: number }): Promise<boolean> {
-  const window = `${kind} ${new Date(begun).toISOString()}`;
-  const expires = new Date(begun + 2 * minute).toISOString();
+  const window = `${kind} ${isoTime(begun)}`;
+  const expires = isoTime(begun + 2 * minute);
   for (let attempt = 1; ; attempt += 1) {
     try {
       if (await countUp({ runtime, window, perMinute })) return true;
@@ -64,6 +64,6 @@ async function countUp(input: { runtime: Runtime; window: string; perMinute: num
 
 /** Removes the counts of minutes that are over. */
 export async function dropOldCounts(runtime: Runtime): Promise<void> {
-  const where = compare('expires_at', '<=', new Date(runtime.now()).toISOString());
+  const where = compare('expires_at', '<=', isoTime(runtime.now()));
   await runtime.store.write([{ kind: 'remove', model, where }], { atomic: false });
 }

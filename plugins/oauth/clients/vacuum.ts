@@ -1,4 +1,4 @@
-import { all, compare, equals, oneOf, type Row, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, isoTime, oneOf, type Row, type Runtime } from '../../../src/index.ts';
 import { removeClients } from './client-rows.ts';
 import type { ClientSettings } from './client-settings.ts';
 
@@ -110,5 +110,5 @@ async function withoutGrants(runtime: Runtime, rows: readonly Row[]): Promise<Ro
 }
 
 function ago(runtime: Runtime, ms: number): string {
-  return new Date(runtime.now() - ms).toISOString();
+  return isoTime(runtime.now() - ms);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, any, compare, equals, type Row, type Runtime } from '../../../src/index.ts';
+import { all, any, compare, equals, isoTime, type Row, type Runtime } from '../../../src/index.ts';
 import { type LoadedUser, loadUser, passwordChangedAt, recordStamp } from '../../base/plugin.ts';
 import { browserSession } from '../models/browser-session.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
@@ -101,8 +101,4 @@ async function noteVisit(runtime: Runtime, row: Row): Promise<void> {
 
 function hashOf(token: string): string {
   return hash('sha256', token, 'base64url');
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

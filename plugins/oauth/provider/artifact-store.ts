@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import { all, compare, equals, hasCode, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import { all, compare, equals, hasCode, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { endpoints } from '../endpoints.ts';
 import { refreshGrace } from '../tokens/lifetimes.ts';
@@ -95,10 +95,6 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
   function isUsedUp(consumedAt: string): boolean {
     return kind !== 'RefreshToken' || Date.parse(consumedAt) + refreshGrace <= now();
   }
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
 }
 
 async function notKept(): Promise<undefined> {

@@ -1,4 +1,4 @@
-import { all, equals, type Runtime } from '../../../src/index.ts';
+import { all, equals, isoTime, type Runtime } from '../../../src/index.ts';
 
 const artifact = 'oauth.artifact';
 
@@ -15,7 +15,7 @@ export interface EndAccess {
 /** `onEnded`: something has ended, and is durable. */
 export function createEndAccess({ runtime, onEnded }: { runtime: Runtime; onEnded: () => void }): EndAccess {
   const { store } = runtime;
-  const now = () => new Date(runtime.now()).toISOString();
+  const now = () => isoTime(runtime.now());
 
   async function revokeGrant({ id, reason }: { id: string; reason: string }): Promise<boolean> {
     const where = all(equals('id', id), equals('revoked_at', null));

@@ -1,5 +1,5 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { hasCode, type Runtime } from '../../../src/index.ts';
+import { hasCode, isoTime, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { clockSkewSeconds } from '../tokens/lifetimes.ts';
 import type { TokenClaims, VerifyToken } from '../tokens/verify-token.ts';
@@ -35,7 +35,7 @@ export function revokeAccessTokens(parts: {
 }
 
 async function deny(runtime: Runtime, { jti, exp }: TokenClaims): Promise<void> {
-  const until = new Date((exp + clockSkewSeconds) * 1_000).toISOString();
+  const until = isoTime((exp + clockSkewSeconds) * 1_000);
   const row = { id: runtime.newId(), jti, expires_at: until, ...recordStamp(runtime) };
   try {
     await runtime.store.write([{ kind: 'insert', model: 'oauth.denied-token', row }]);

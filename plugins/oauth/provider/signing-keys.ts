@@ -1,7 +1,18 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { all, always, compare, equals, hasCode, type Json, not, type Row, type Runtime } from '../../../src/index.ts';
+import {
+  all,
+  always,
+  compare,
+  equals,
+  hasCode,
+  isoTime,
+  type Json,
+  not,
+  type Row,
+  type Runtime,
+} from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { accessTokenSeconds, clockSkewSeconds } from '../tokens/lifetimes.ts';
 
@@ -111,8 +122,8 @@ export function createSigningKeys(runtime: Runtime): SigningKeys {
   /** Those before the newest sign no more. */
   async function retire(newest: KnownKey, until: number): Promise<void> {
     const isOlder = compare('generation', '<', newest.generation);
-    const still = not(compare('verifies_until', '<=', new Date(until).toISOString()));
-    const set = { verifies_until: new Date(until).toISOString(), private_jwk: null };
+    const still = not(compare('verifies_until', '<=', isoTime(until)));
+    const set = { verifies_until: isoTime(until), private_jwk: null };
     await store.write([{ kind: 'update', model, where: all(isOlder, still), set }], { atomic: false });
     reading = undefined;
   }

@@ -1,5 +1,5 @@
 import { type Configuration, errors } from 'oidc-provider';
-import type { Runtime } from '../../../src/index.ts';
+import { isoTime, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { accessTokenSeconds } from '../tokens/lifetimes.ts';
 import { artifactKey } from './artifact-key.ts';
@@ -31,7 +31,7 @@ export function createTokenClaims(runtime: Runtime): {
         kind: 'AccessToken',
         grant: typeof payload.gid === 'string' ? payload.gid : null,
         payload: { client_id: String(payload.client_id) },
-        expires_at: new Date(runtime.now() + accessTokenSeconds * 1_000).toISOString(),
+        expires_at: isoTime(runtime.now() + accessTokenSeconds * 1_000),
         consumed_at: null,
         ...recordStamp(runtime),
       };

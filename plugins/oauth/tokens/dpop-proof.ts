@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { hasCode, type PresentedCredential, type Runtime } from '../../../src/index.ts';
+import { hasCode, isoTime, type PresentedCredential, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { resourceOf } from '../endpoints.ts';
 import { artifactKey } from '../provider/artifact-key.ts';
@@ -60,7 +60,7 @@ export function createProofCheck(runtime: Runtime): CheckProof {
       kind: 'DPoPProof',
       grant: null,
       payload: {},
-      expires_at: new Date(now() + 2 * window * 1_000).toISOString(),
+      expires_at: isoTime(now() + 2 * window * 1_000),
       consumed_at: null,
       ...recordStamp(runtime),
     };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, equals, hasCode, type Row, type Runtime, type StoredValue } from '../../../src/index.ts';
+import { all, equals, hasCode, isoTime, type Row, type Runtime, type StoredValue } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { addEvent, settled } from './alert-history.ts';
 import type { AlertSettings } from './alert-settings.ts';
@@ -70,7 +70,7 @@ export function createAlertBook({ runtime, settings }: { runtime: Runtime; setti
       id: runtime.newId(),
       ...{ type: news.type, subject: news.label, key, state: 'open', note: null, total: news.count },
       ...opening(news),
-      ...{ severity: severityOf(news.type), last_at: iso(news.time), resolved_at: null, resolved_by: null },
+      ...{ severity: severityOf(news.type), last_at: isoTime(news.time), resolved_at: null, resolved_by: null },
       ...{ details: details(news.facts, null), mailed_at: null, unmailed: isMailed(news.type) },
       history: addEvent(null, { at: stamp.createdAt, by: 'system', what: 'opened', note: null }),
       ...stamp,
@@ -151,7 +151,7 @@ export function coolDownOf(settings: AlertSettings, type: AlertType): number {
 }
 
 function opening({ count, first, time }: Pending) {
-  return { count, opened_at: iso(time), first_at: iso(first) };
+  return { count, opened_at: isoTime(time), first_at: isoTime(first) };
 }
 
 /** Subjects are of any length and text; a unique value is neither. */
@@ -180,10 +180,6 @@ function details(facts: Pending['facts'], before: StoredValue | undefined): Reco
 }
 
 function latest(before: StoredValue | undefined, time: number): string {
-  const now = iso(time);
+  const now = isoTime(time);
   return typeof before === 'string' && before > now ? before : now;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,4 +1,4 @@
-import { all, any, type Condition, compare, type Row, type Store } from '../../../src/index.ts';
+import { all, any, type Condition, compare, isoTime, type Row, type Store } from '../../../src/index.ts';
 import { timeCondition } from './entry-filter.ts';
 import { timeLimit } from './verify/read-chain.ts';
 
@@ -16,8 +16,8 @@ export async function* entriesByTime(input: { store: Store; where: Condition }):
   const page = ({ from, to, last }: Window) => {
     const rest = all(
       where,
-      timeCondition('>=', iso(from)),
-      timeCondition('<', iso(to)),
+      timeCondition('>=', isoTime(from)),
+      timeCondition('<', isoTime(to)),
       ...(last ? [after(last)] : []),
     );
     return store.find({ model, where: rest, order: byTime(false), limit: pageSize, timeLimit });
@@ -70,10 +70,6 @@ const latest = Date.parse('9999-12-31T23:59:59.998Z');
 function moment(row: Row): number | undefined {
   const time = Date.parse(String(row.time));
   return time >= 0 && time <= latest ? time : undefined;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
 
 function byTime(descending: boolean) {

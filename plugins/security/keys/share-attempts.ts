@@ -5,6 +5,7 @@ import {
   compare,
   equals,
   hasCode,
+  isoTime,
   type Runtime,
   type WriteOperation,
 } from '../../../src/index.ts';
@@ -31,8 +32,8 @@ export function shareAttempts(parts: { runtime: Runtime; attempts: Attempts; mem
   /** False where another instance was quicker: the next time there is a row to add to. */
   async function tell({ claim, failures, isCleared, lastAt }: UntoldAttempts): Promise<boolean> {
     const isSame = equals('id', idOf(claim));
-    const set = { last_at: iso(lastAt), noted_at: iso(runtime.now()) };
-    const edge = iso(lastAt - memory);
+    const set = { last_at: isoTime(lastAt), noted_at: isoTime(runtime.now()) };
+    const edge = isoTime(lastAt - memory);
     const ways: WriteOperation[] = isCleared
       ? [{ kind: 'update', model, where: isSame, set: { ...set, count: failures } }]
       : [
@@ -81,25 +82,21 @@ export function shareAttempts(parts: { runtime: Runtime; attempts: Attempts; mem
   }
 
   return {
-    load: () => learn(compare('last_at', '>', iso(runtime.now() - memory))),
+    load: () => learn(compare('last_at', '>', isoTime(runtime.now() - memory))),
     async exchange() {
       await tellAll();
-      await learn(compare('noted_at', '>', iso(runtime.now() - lookBack)));
+      await learn(compare('noted_at', '>', isoTime(runtime.now() - lookBack)));
     },
   };
 }
 
 /** Deletes what is forgotten; answers with how many. `memory`: as above. */
 export async function forgetAttempts({ runtime, memory }: { runtime: Runtime; memory: number }): Promise<number> {
-  const where = compare('last_at', '<=', iso(runtime.now() - memory));
+  const where = compare('last_at', '<=', isoTime(runtime.now() - memory));
   const [removed] = await runtime.store.write([{ kind: 'remove', model, where }], { atomic: false });
   return removed?.matched ?? 0;
 }
 
 function idOf(claim: string): string {
   return hash('sha256', claim).slice(0, 24);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

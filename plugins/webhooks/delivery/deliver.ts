@@ -1,4 +1,11 @@
-import type { OutboundAnswer, Row, Runtime, Send, StoredValue } from '../../../src/index.ts';
+import {
+  isoTime,
+  type OutboundAnswer,
+  type Row,
+  type Runtime,
+  type Send,
+  type StoredValue,
+} from '../../../src/index.ts';
 import { disableWebhook, signingSecrets } from '../subscriptions/change-webhook.ts';
 import { findWebhook, type Webhook } from '../subscriptions/webhook.ts';
 import { noteDisclosure } from './disclosure.ts';
@@ -43,7 +50,7 @@ export async function deliver(parts: DeliverParts, row: Row): Promise<void> {
     const now = runtime.now();
     // The change mostly comes within milliseconds of its event: in the first second there is no waiting between looks.
     const next = now - Date.parse(String(row.queued_at)) < turnEvery ? now : now + turnEvery;
-    return queue.change(claimed, { attempts: Number(row.attempts), next_at: iso(next) });
+    return queue.change(claimed, { attempts: Number(row.attempts), next_at: isoTime(next) });
   }
   await queue.change(claimed, result);
   if (result.state) await queue.release(claimed);
@@ -57,8 +64,9 @@ async function waitForTurn({ runtime, queue }: DeliverParts, input: { row: Row; 
   const { row, earlier } = input;
   const now = runtime.now();
   const next = Math.min(Math.max(Date.parse(String(earlier.next_at)), now + turnEvery), now + longestTurn);
-  await queue.change(row, { next_at: iso(next) });
-  if (!(await queue.earlier(row))) await queue.change({ ...row, next_at: iso(next) }, { next_at: iso(runtime.now()) });
+  await queue.change(row, { next_at: isoTime(next) });
+  if (!(await queue.earlier(row)))
+    await queue.change({ ...row, next_at: isoTime(next) }, { next_at: isoTime(runtime.now()) });
 }
 
 type Unreadable = Extract<OutboundAnswer, { kind: 'failed' }>;
@@ -89,7 +97,7 @@ async function attempt(parts: DeliverParts, row: Row): Promise<'wait' | Record<s
   const answer = await post(parts, { row, webhook, body: payload.body });
   const duration = Math.round(runtime.ticks() - begun);
   // It was the stopping, not the receiver: another instance, or the next start, begins anew.
-  if (parts.signal.aborted && answer.kind === 'failed') return { next_at: iso(runtime.now()) };
+  if (parts.signal.aborted && answer.kind === 'failed') return { next_at: isoTime(runtime.now()) };
   return record(parts, { row, webhook, answer, duration });
 }
 
@@ -135,7 +143,7 @@ async function record(
   const { reason } = outcome;
   if (outcome.kind === 'retry') {
     runtime.log.info({ ...about, reason }, 'webhook not delivered yet');
-    return { ...seen, failures, reason, next_at: iso(outcome.nextAt) };
+    return { ...seen, failures, reason, next_at: isoTime(outcome.nextAt) };
   }
   runtime.log.warn({ ...about, reason }, 'webhook delivery given up');
   if (outcome.isGone) await disableWebhook({ runtime, id: webhook.id, reason: 'the receiver answered 410 Gone' });
@@ -150,8 +158,4 @@ function readable(body: Buffer): string {
     .replaceAll(/\p{Cc}+/gu, ' ')
     .toWellFormed()
     .slice(0, 1000);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -4,6 +4,7 @@ import {
   type Condition,
   compare,
   equals,
+  isoTime,
   type Row,
   type Runtime,
   type StoredValue,
@@ -30,7 +31,7 @@ export interface Queue {
 }
 
 export function createQueue({ store, now }: Runtime): Queue {
-  const isDue = (): Condition => all(equals('state', 'queued'), compare('next_at', '<=', iso(now())));
+  const isDue = (): Condition => all(equals('state', 'queued'), compare('next_at', '<=', isoTime(now())));
 
   async function change(row: Row, set: Values): Promise<Row | undefined> {
     const { id, attempts, next_at: nextAt } = row;
@@ -40,7 +41,7 @@ export function createQueue({ store, now }: Runtime): Queue {
       equals('attempts', Number(attempts)),
       equals('next_at', String(nextAt)),
     );
-    const stamped = { ...set, updatedAt: iso(now()) };
+    const stamped = { ...set, updatedAt: isoTime(now()) };
     const [result] = await store.write([{ kind: 'update', model, where, set: stamped }]);
     return result?.rows[0];
   }
@@ -81,21 +82,17 @@ export function createQueue({ store, now }: Runtime): Queue {
     claim: (row, lease) =>
       change(row, {
         attempts: Number(row.attempts) + 1,
-        next_at: iso(now() + lease),
-        last_attempt_at: iso(now()),
+        next_at: isoTime(now() + lease),
+        last_attempt_at: isoTime(now()),
       }),
     async change(row, set) {
       await change(row, set);
     },
     async release(row) {
       const next = await neighbour(row, '>');
-      if (next && String(next.next_at) > iso(now()) && Number(next.failures) === 0) {
-        await change(next, { next_at: iso(now()) });
+      if (next && String(next.next_at) > isoTime(now()) && Number(next.failures) === 0) {
+        await change(next, { next_at: isoTime(now()) });
       }
     },
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,4 +1,4 @@
-import { all, compare, type Job, oneOf } from '../../../src/index.ts';
+import { all, compare, isoTime, type Job, oneOf } from '../../../src/index.ts';
 
 const day = 86_400_000;
 
@@ -8,7 +8,7 @@ export function deliveryCleanUp({ keepDays }: { keepDays: number }): Job {
     name: 'webhook clean-up',
     schedule: '40 3 * * *',
     async run({ store, now }) {
-      const before = new Date(now() - keepDays * day).toISOString();
+      const before = isoTime(now() - keepDays * day);
       const isOlder = compare('updatedAt', '<', before);
       const where = all(oneOf('state', ['delivered', 'skipped', 'dead']), isOlder);
       await store.write([{ kind: 'remove', model: 'webhooks.delivery', where }], { atomic: false });

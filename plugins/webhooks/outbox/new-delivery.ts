@@ -1,4 +1,4 @@
-import { formatTraceparent, type Runtime, type WriteOperation } from '../../../src/index.ts';
+import { formatTraceparent, isoTime, type Runtime, type WriteOperation } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import type { EventType } from '../events.ts';
 
@@ -20,7 +20,7 @@ export interface NewDelivery {
 export function insertDelivery(runtime: Runtime, input: NewDelivery): WriteOperation {
   const { subscription, event, model, record, sequence, leftOut = 0 } = input;
   const trace = runtime.trace();
-  const time = new Date(runtime.now()).toISOString();
+  const time = isoTime(runtime.now());
   const row = {
     id: runtime.newId(),
     subscription,

@@ -1,4 +1,4 @@
-import { all, type Call, equals, type Runtime } from '../../../src/index.ts';
+import { all, type Call, equals, isoTime, type Runtime } from '../../../src/index.ts';
 import { activeWebhooks } from '../subscriptions/webhook.ts';
 import { insertDelivery } from './new-delivery.ts';
 import { createThrottle } from './throttle.ts';
@@ -43,7 +43,7 @@ export function createSecurityEvents({ perMinute }: { perMinute: number }): Secu
 
 /** The call's entry in the log; the hook fires once that is durable. */
 async function entryOf({ store, log }: Runtime, call: Call): Promise<string | undefined> {
-  const time = new Date(call.receivedAt).toISOString();
+  const time = isoTime(call.receivedAt);
   const where = all(equals('time', time), equals('call_id', call.id));
   const [entry] = await store.find({ model: 'security.audit-entry', where, fields: [], limit: 1 });
   if (!entry) log.warn({ call: call.id }, 'denied call not told to webhooks: it is not in the log');

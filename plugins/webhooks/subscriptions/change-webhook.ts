@@ -1,4 +1,4 @@
-import { equals, type Runtime, type StoredValue } from '../../../src/index.ts';
+import { equals, isoTime, type Runtime, type StoredValue } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { formatSecret, secretLength } from '../delivery/signature.ts';
 
@@ -7,7 +7,7 @@ const hour = 3_600_000;
 /** From now on it is told of nothing; what waits for it is given up when its turn comes, and can be replayed later. */
 export async function disableWebhook(input: { runtime: Runtime; id: string; reason: string }): Promise<void> {
   const { runtime, id, reason } = input;
-  const set = { active: false, disabled_at: iso(runtime.now()), disabled_reason: reason };
+  const set = { active: false, disabled_at: isoTime(runtime.now()), disabled_reason: reason };
   await update({ runtime, model: 'webhooks.subscription', id, set });
 }
 
@@ -40,12 +40,12 @@ export async function rotateSecret(input: {
 }): Promise<{ secret: string; previousUntil: string }> {
   const { runtime, id, overlapHours } = input;
   const secret = formatSecret(runtime.randomBytes(secretLength));
-  const previousUntil = iso(runtime.now() + overlapHours * hour);
+  const previousUntil = isoTime(runtime.now() + overlapHours * hour);
   const model = 'webhooks.subscription-secret';
   const [row] = await runtime.store.find({ model, where: equals('id', id), limit: 1 });
   const previous = overlapHours > 0 ? (row?.current ?? null) : null;
   await update({ runtime, model, id, set: { current: secret, previous, previous_until: previousUntil } });
-  await update({ runtime, model: 'webhooks.subscription', id, set: { rotated_at: iso(runtime.now()) } });
+  await update({ runtime, model: 'webhooks.subscription', id, set: { rotated_at: isoTime(runtime.now()) } });
   return { secret, previousUntil };
 }
 
@@ -69,8 +69,4 @@ async function update(input: {
   const { updatedAt, updatedBy } = recordStamp(runtime);
   const where = equals('id', id);
   await runtime.store.write([{ kind: 'update', model, where, set: { ...set, updatedAt, updatedBy } }]);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

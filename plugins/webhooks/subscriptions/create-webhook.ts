@@ -1,4 +1,4 @@
-import { findTarget, type Runtime, type TargetRules } from '../../../src/index.ts';
+import { findTarget, isoTime, type Runtime, type TargetRules } from '../../../src/index.ts';
 import { findUser, recordStamp } from '../../base/plugin.ts';
 import { formatSecret, secretLength } from '../delivery/signature.ts';
 import { webhookErrors } from '../errors.ts';
@@ -39,7 +39,7 @@ export async function createWebhook(input: NewWebhook): Promise<CreatedWebhook> 
     active: true,
     disabled_at: null,
     disabled_reason: null,
-    rotated_at: new Date(runtime.now()).toISOString(),
+    rotated_at: isoTime(runtime.now()),
     ...recordStamp(runtime),
   };
   const found = await findTarget(url, input.rules);

@@ -1,3 +1,4 @@
+import { isoTime } from '../../clock.ts';
 import { printDomain } from '../../model/domain-print.ts';
 import type { AccessExplanation } from '../../model/explain-access.ts';
 import type { Operation } from '../../model/principal.ts';
@@ -85,7 +86,7 @@ export function explain(input: { house: TrialHouse; trial: Trial; at: number }):
     tool: call.target ?? '',
     arguments: call.params.arguments as Json,
     address: call.address,
-    at: new Date(at).toISOString(),
+    at: isoTime(at),
     caller: callerReport(trial),
     stages: stageReports(trial),
     access: accessReports(house, trial),

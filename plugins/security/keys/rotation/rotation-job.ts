@@ -1,4 +1,13 @@
-import { all, type Condition, compare, equals, hasCode, type Row, type Runtime } from '../../../../src/index.ts';
+import {
+  all,
+  type Condition,
+  compare,
+  equals,
+  hasCode,
+  isoTime,
+  type Row,
+  type Runtime,
+} from '../../../../src/index.ts';
 import { loadUser } from '../../../base/plugin.ts';
 import { mailTo } from '../../mail-people.ts';
 import type { SecuritySettings } from '../../settings.ts';
@@ -25,8 +34,8 @@ export async function rotateExpiring(input: {
   const now = runtime.now();
   const window = all(
     equals('revoked_at', null),
-    compare('expires_at', '>', iso(now)),
-    compare('expires_at', '<=', iso(now + settings.windowDays * day)),
+    compare('expires_at', '>', isoTime(now)),
+    compare('expires_at', '<=', isoTime(now + settings.windowDays * day)),
   );
   let rotated = 0;
   let reminded = 0;
@@ -66,7 +75,7 @@ export async function rotateExpiring(input: {
   async function tellAgain({ id }: Row): Promise<void> {
     const [old] = await runtime.store.find({ model, where: equals('id', id), limit: 1 });
     const isUntold = all(equals('id', String(old?.successor)), equals('is_unclaimed', true), equals('told_at', null));
-    const isOlder = compare('createdAt', '<', iso(runtime.now() - hour));
+    const isOlder = compare('createdAt', '<', isoTime(runtime.now() - hour));
     const [successor] = await runtime.store.find({ model, where: all(isUntold, isOlder), limit: 1 });
     if (old && successor) await tellOwner({ runtime, settings, old, successor, key: undefined });
   }
@@ -85,10 +94,6 @@ async function* keysWhere(runtime: Runtime, where: Condition): AsyncGenerator<Ro
 
 /** Links that nobody can use any more. */
 export async function dropOldHandovers(runtime: Runtime): Promise<void> {
-  const isPast = compare('expires_at', '<', iso(runtime.now() - 30 * day));
+  const isPast = compare('expires_at', '<', isoTime(runtime.now() - 30 * day));
   await runtime.store.write([{ kind: 'remove', model: 'security.key-handover', where: isPast }], { atomic: false });
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
