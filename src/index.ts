@@ -76,6 +76,7 @@ export { formatTraceparent, type TraceContext } from './pipeline/trace-context.t
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';
 export * from './store/condition.ts';
+export { derivedId } from './store/derived-id.ts';
 export type * from './store/port.ts';
 export { sentLength } from './tool/data-text.ts';
 export { defineTool, type ToolDefinition, type ToolResult, type Touch } from './tool/define-tool.ts';

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { equals, type PolicySet, type Row, type Runtime } from '../../src/index.ts';
+import { derivedId, equals, type PolicySet, type Row, type Runtime } from '../../src/index.ts';
 import { recordStamp } from './record-stamp.ts';
 
 /**
@@ -28,7 +27,7 @@ export async function mirrorGroups(runtime: Runtime): Promise<void> {
 
 /** The id of the config's group of this name. */
 export function configGroupId(name: string): string {
-  return createHash('sha256').update(`base.group:${name}`).digest('hex').slice(0, 24);
+  return derivedId(`base.group:${name}`);
 }
 
 async function byName(runtime: Runtime, name: string): Promise<Row | undefined> {

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { isoTime } from '../clock.ts';
 import { hasCode } from '../errors.ts';
 import { all, any, type Condition, compare, equals, oneOf } from '../store/condition.ts';
+import { derivedId } from '../store/derived-id.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
 
 const model = 'gatehouse.job';
@@ -60,12 +60,12 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
 
   return {
     async read(names) {
-      const rows = await store.find({ model, where: oneOf('id', names.map(idOf)) });
+      const rows = await store.find({ model, where: oneOf('id', names.map(derivedId)) });
       return rows.map(jobRow);
     },
     async add({ name, schedule, nextAt }) {
       const stamp = { createdAt: isoTime(now()), createdBy: 'system', updatedAt: isoTime(now()), updatedBy: 'system' };
-      const row = { id: idOf(name), name, schedule, next_at: isoTime(nextAt), ...free, ...stamp };
+      const row = { id: derivedId(name), name, schedule, next_at: isoTime(nextAt), ...free, ...stamp };
       try {
         await store.write([{ kind: 'insert', model, row }]);
       } catch (thrown) {
@@ -88,9 +88,9 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
       return update(row.id, any(equals('run_id', null), isOver), held(run));
     },
     renew: ({ name, runId, leaseUntil }) =>
-      update(idOf(name), equals('run_id', runId), { lease_until: isoTime(leaseUntil) }),
+      update(derivedId(name), equals('run_id', runId), { lease_until: isoTime(leaseUntil) }),
     release: ({ name, runId, nextAt }) =>
-      update(idOf(name), equals('run_id', runId), {
+      update(derivedId(name), equals('run_id', runId), {
         ...free,
         ...(nextAt !== undefined && { next_at: isoTime(nextAt) }),
       }),
@@ -128,11 +128,6 @@ function jobRow(row: Row): JobRow {
           }
         : undefined,
   };
-}
-
-/** One row a job, whoever is the first to write it. */
-function idOf(name: string): string {
-  return hash('sha256', name).slice(0, 24);
 }
 
 function leaseEnd({ run }: JobRow): string | null {

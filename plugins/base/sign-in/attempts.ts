@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { all, derivedId, equals, hasCode, type Runtime } from '../../../src/index.ts';
 import { signInAttempts } from '../models/sign-in-attempts.ts';
 import type { AttemptLimit } from './attempt-limits.ts';
 
@@ -19,7 +18,7 @@ const maxTries = 8;
  * the limit allows. False: too early, and nothing is counted. `attemptSucceeded` takes it back.
  */
 export async function beginAttempt(runtime: Runtime, { limit, by }: Counted): Promise<boolean> {
-  const id = idOf(by);
+  const id = derivedId(by);
   for (let tries = 0; tries < maxTries; tries += 1) {
     const [row] = await runtime.store.find({ model, where: equals('id', id), limit: 1 });
     const now = runtime.now();
@@ -39,7 +38,7 @@ export async function beginAttempt(runtime: Runtime, { limit, by }: Counted): Pr
 
 /** Forgets the failures: whoever it is has shown to be the owner. */
 export async function attemptSucceeded(runtime: Runtime, { by }: Counted): Promise<void> {
-  await runtime.store.write([{ kind: 'remove', model, where: equals('id', idOf(by)) }]);
+  await runtime.store.write([{ kind: 'remove', model, where: equals('id', derivedId(by)) }]);
 }
 
 /** Whether the row was still as it was read. */
@@ -62,8 +61,4 @@ async function replace(input: {
     if (hasCode(thrown, 'VALUE_NOT_UNIQUE')) return false;
     throw thrown;
   }
-}
-
-function idOf(by: string): string {
-  return hash('sha256', by).slice(0, 24);
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { StoredValue } from '../../../src/index.ts';
+import { derivedId, type StoredValue } from '../../../src/index.ts';
 
 /** A record of the demo company as it is stored: money in cents, dates as `YYYY-MM-DD`. */
 export type DemoRow = { readonly id: string } & { readonly [field: string]: StoredValue };
 
 /** The id of the demo's `number`th record of a model: the same on every machine. */
 export function demoId(model: string, number: number): string {
-  return createHash('sha256').update(`gatehouse demo ${model} ${number}`).digest('hex').slice(0, 24);
+  return derivedId(`gatehouse demo ${model} ${number}`);
 }
 
 /** When all of it was entered: no machine's clock takes part. */

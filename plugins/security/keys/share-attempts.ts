@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import {
   all,
   type Condition,
   compare,
+  derivedId,
   equals,
   hasCode,
   isoTime,
@@ -31,7 +31,7 @@ export function shareAttempts(parts: { runtime: Runtime; attempts: Attempts; mem
 
   /** False where another instance was quicker: the next time there is a row to add to. */
   async function tell({ claim, failures, isCleared, lastAt }: UntoldAttempts): Promise<boolean> {
-    const isSame = equals('id', idOf(claim));
+    const isSame = equals('id', derivedId(claim));
     const set = { last_at: isoTime(lastAt), noted_at: isoTime(runtime.now()) };
     const edge = isoTime(lastAt - memory);
     const ways: WriteOperation[] = isCleared
@@ -56,7 +56,7 @@ export function shareAttempts(parts: { runtime: Runtime; attempts: Attempts; mem
       if (result?.matched === 1) return true;
     }
     try {
-      await store.write([{ kind: 'insert', model, row: { id: idOf(claim), claim, count: failures, ...set } }]);
+      await store.write([{ kind: 'insert', model, row: { id: derivedId(claim), claim, count: failures, ...set } }]);
       return true;
     } catch (thrown) {
       if (!hasCode(thrown, 'VALUE_NOT_UNIQUE')) throw thrown;
@@ -95,8 +95,4 @@ export async function forgetAttempts({ runtime, memory }: { runtime: Runtime; me
   const where = compare('last_at', '<=', isoTime(runtime.now() - memory));
   const [removed] = await runtime.store.write([{ kind: 'remove', model, where }], { atomic: false });
   return removed?.matched ?? 0;
-}
-
-function idOf(claim: string): string {
-  return hash('sha256', claim).slice(0, 24);
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { derivedId } from '../../../src/index.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 
 /** One limit of one caller as this instance counts it. */
@@ -41,7 +41,7 @@ export const windowLength = 60_000;
 
 export function createCounter(key: string): Counter {
   return {
-    id: hash('sha256', key).slice(0, 24),
+    id: derivedId(key),
     window: createSlidingWindow(windowLength),
     lease: {
       limit: undefined,

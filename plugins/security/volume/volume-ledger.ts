@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { all, type Condition, compare, equals, hasCode, oneOf, type Runtime } from '../../../src/index.ts';
+import { all, type Condition, compare, derivedId, equals, hasCode, oneOf, type Runtime } from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 
 const model = 'security.volume-use';
@@ -70,5 +69,5 @@ export function createVolumeLedger(runtime: Runtime): VolumeLedger {
 }
 
 function idOf({ subject, day }: Account): string {
-  return hash('sha256', `${day} ${subject}`).slice(0, 24);
+  return derivedId(`${day} ${subject}`);
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { RegisteredModel } from '../../model/registry.ts';
+import { derivedId } from '../../store/derived-id.ts';
 import { type Column, columnFor } from './columns.ts';
 import type { createTitleFinder } from './find-titles.ts';
 import { type Cell, parseJsonCell, parseTextCell, type Title } from './parse-cell.ts';
@@ -113,5 +113,5 @@ function readCell(cell: Cell, found: Awaited<ReturnType<ReturnType<typeof create
 }
 
 function recordId({ hash, model, row }: { hash: string; model: string; row: number }): string {
-  return createHash('sha256').update(`${hash} ${model} ${row}`).digest('hex').slice(0, 24);
+  return derivedId(`${hash} ${model} ${row}`);
 }
