@@ -38,6 +38,7 @@ const ownModels = [
 // The first row that fits a file counts. What no row fits may not be there.
 const boundaries: readonly Boundary[] = [
   { part: 'src/errors.ts', may: [] },
+  { part: 'src/is-object.ts', may: [] },
   { part: 'src/store/', may: ['src/store/', 'src/errors.ts'] },
   {
     part: 'src/model/',
@@ -53,7 +54,11 @@ const boundaries: readonly Boundary[] = [
   },
   { part: 'src/tool/', may: ['src/tool/', 'src/model/', 'src/errors.ts'], types: contracts },
   { part: 'src/pipeline/', may: ['src/pipeline/', 'src/tool/', 'src/model/', 'src/errors.ts'], types: contracts },
-  { part: 'src/server/', may: ['src/server/', 'src/pipeline/', 'src/tool/', 'src/errors.ts'], types: contracts },
+  {
+    part: 'src/server/',
+    may: ['src/server/', 'src/pipeline/', 'src/tool/', 'src/errors.ts', 'src/is-object.ts'],
+    types: contracts,
+  },
   { part: 'src/plugin/', may: ['src/plugin/', 'src/pipeline/call.ts', 'src/errors.ts'], types: contracts },
   { part: 'src/clock.ts', may: [] },
   { part: 'src/network/', may: ['src/network/'], types: contracts },
@@ -62,7 +67,16 @@ const boundaries: readonly Boundary[] = [
   { part: 'src/mail/', may: ['src/mail/', ...ownModels], types: contracts },
   {
     part: 'src/config/',
-    may: ['src/config/', 'src/plugin/', 'src/model/', 'src/store/', 'src/mail/', 'src/errors.ts', 'src/assemble.ts'],
+    may: [
+      'src/config/',
+      'src/plugin/',
+      'src/model/',
+      'src/store/',
+      'src/mail/',
+      'src/errors.ts',
+      'src/is-object.ts',
+      'src/assemble.ts',
+    ],
     types: contracts,
   },
   { part: 'src/', may: ['src/'] },

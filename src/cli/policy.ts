@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isObject } from '../is-object.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
 import { attempt, timeOf } from './policy/attempt.ts';
@@ -111,7 +112,7 @@ function callerIn({ key, user }: ExplainOptions): CallerName {
 function argumentsIn(text: string): Readonly<Record<string, unknown>> {
   try {
     const args: unknown = JSON.parse(text);
-    if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args as Record<string, unknown>;
+    if (isObject(args)) return args;
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
   }

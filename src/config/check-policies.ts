@@ -1,4 +1,5 @@
 import type { ConfigFault } from '../assemble.ts';
+import { isObject } from '../is-object.ts';
 import type { Registry } from '../model/registry.ts';
 import { describeValue } from './describe-issue.ts';
 import { didYouMean } from './nearest.ts';
@@ -27,7 +28,7 @@ export function checkPolicies(check: PolicyCheck): ConfigFault[] {
   const { given = {} } = check;
   const faults: ConfigFault[] = [];
   const report: Report = (message, ...path) => faults.push({ message, path: ['policies', ...path] });
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isObject(given)) {
     report(`Expected an object, got ${describeValue(given)}.`);
     return faults;
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ConfigFault } from '../assemble.ts';
+import { isObject } from '../is-object.ts';
 import type { Config } from './define-config.ts';
 import { describeValue } from './describe-issue.ts';
 import { unknownKey } from './settings-faults.ts';
@@ -74,10 +75,6 @@ export function checkRoot({ config, configFile }: { config: Config; configFile: 
   };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function hasMember(name: string, type: string): (entry: unknown) => boolean {
-  return entry => isObject(entry) && typeof (entry as Record<string, unknown>)[name] === type;
+  return entry => isObject(entry) && typeof entry[name] === type;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ConfigFault } from '../assemble.ts';
+import { isObject } from '../is-object.ts';
 import { configInvalid } from './config-faults.ts';
 import type { Config } from './define-config.ts';
 import { importFresh } from './import-fresh.ts';
@@ -43,8 +44,4 @@ export async function readConfig({ file }: { file: string }): Promise<LoadedConf
   } catch (thrown) {
     return { files, fault: loadFault({ thrown, file, files }) };
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { Dialogue } from '../confirmation/confirmation.ts';
+import { isObject } from '../is-object.ts';
 
 /** The name of the one question in `inputRequests`, and of the one field in its form. */
 const question = 'confirm';
@@ -58,8 +59,4 @@ function answerIn(responses: Record<string, unknown> | undefined): Dialogue['ans
   if (response.kind !== 'elicit') return undefined;
   if (response.action === 'cancel') return 'cancelled';
   return response.action === 'accept' && response.content?.[question] === true ? 'agreed' : 'declined';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { GatehouseError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
 import type { RequestId } from './error-response.ts';
 import { createVerdicts, isModern, type Verdict } from './mcp-verdict.ts';
 import { checkStandardHeaders } from './standard-headers.ts';
@@ -163,8 +164,4 @@ function isMeta(value: unknown): boolean {
 /** Revisions before 2026-07-28 want both in the Accept header. */
 function acceptsBoth(accept: string | undefined): boolean {
   return (accept?.includes('application/json') && accept.includes('text/event-stream')) ?? false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

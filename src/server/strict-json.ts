@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isObject } from '../is-object.ts';
 import { serverErrors } from './errors.ts';
 
 /** Levels of objects and arrays inside each other. */
@@ -116,7 +117,7 @@ function checkEnvelope(message: unknown): void {
   if (typeof message !== 'object' || message === null) return;
   checkMembers(message, envelopeMembers);
   const { params } = message as { params?: unknown };
-  if (typeof params === 'object' && params !== null && !Array.isArray(params)) checkMembers(params, paramsMembers);
+  if (isObject(params)) checkMembers(params, paramsMembers);
 }
 
 function checkMembers(object: object, names: Names): void {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isObject } from '../../is-object.ts';
 import { cliErrors } from '../errors.ts';
 import { readText } from './read-text.ts';
 import type { Source, SourceRow } from './source.ts';
@@ -61,7 +62,7 @@ function parseLine(row: number, line: string): SourceRow {
 }
 
 function asRow(row: number, record: unknown): SourceRow {
-  if (typeof record === 'object' && record !== null && !Array.isArray(record)) {
+  if (isObject(record)) {
     return { row, cells: new Map(Object.entries(record)) };
   }
   return { row, cells: new Map(), fault: 'Expected an object of values by field.' };
