@@ -4,10 +4,17 @@ import { describeFault, type LocatedFault } from '../config/config-faults.ts';
 import { storeLocation } from '../config/store-location.ts';
 import { GatehouseError } from '../errors.ts';
 import type { CommandKit } from './command-kit.ts';
-import { checkClock, checkPublicUrl, checkRecords, checkStoreFile, checkTrustedProxies } from './doctor-checks.ts';
-import { checkNode, type Finding, fail } from './doctor-findings.ts';
-import { checkMail } from './doctor-mail.ts';
-import { checkMapped } from './doctor-mapped.ts';
+import { checkMail } from './doctor/check-mail.ts';
+import { checkMapped } from './doctor/check-mapped.ts';
+import {
+  checkClock,
+  checkNode,
+  checkPublicUrl,
+  checkRecords,
+  checkStoreFile,
+  checkTrustedProxies,
+} from './doctor/checks.ts';
+import type { Finding } from './doctor/finding.ts';
 import { table } from './print.ts';
 
 /** `doctor`: what is in order and what is not, and what to do about it. Exit code 1 where something fails. */
@@ -46,7 +53,12 @@ async function examine(kit: CommandKit): Promise<Finding[]> {
     findings.push(
       assembly.registrations.sinks.length > 0
         ? { check: 'audit', status: 'ok', message: 'Every call is recorded before it is answered.' }
-        : fail('audit', 'No plugin records calls.', 'Turn on the plugin security.'),
+        : {
+            check: 'audit',
+            status: 'fail',
+            message: 'No plugin records calls.',
+            solve: 'Turn on the plugin security.',
+          },
     );
   } catch (thrown) {
     if (!(thrown instanceof GatehouseError)) throw thrown;
@@ -58,8 +70,8 @@ async function examine(kit: CommandKit): Promise<Finding[]> {
 /** One line for each fault in the config. */
 function configFindings({ publicMessage, data }: GatehouseError): Finding[] {
   const faults = Array.isArray(data?.faults) ? (data.faults as readonly LocatedFault[]) : [];
-  if (faults.length === 0) return [fail('config', publicMessage, '')];
-  return faults.map(fault => fail('config', describeFault(fault), ''));
+  if (faults.length === 0) return [{ check: 'config', status: 'fail', message: publicMessage }];
+  return faults.map(fault => ({ check: 'config', status: 'fail', message: describeFault(fault) }));
 }
 
 /** Opens the store as a server would, without starting anything, and proves that it keeps what is written. */
@@ -70,7 +82,7 @@ async function examineStore(kit: CommandKit): Promise<Finding[]> {
     await app.runtime.store.ping();
   } catch (thrown) {
     if (!(thrown instanceof GatehouseError)) throw thrown;
-    return [fail('store', thrown.message, thrown.spec.solve)];
+    return [{ check: 'store', status: 'fail', message: thrown.message, solve: thrown.spec.solve }];
   }
   const { info, capabilities } = app.runtime.store;
   const where = `${info.product} at ${info.location}`;

@@ -1,18 +1,34 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { isoTime } from '../clock.ts';
-import type { ServerSettings } from '../config/define-config.ts';
-import type { Runtime } from '../plugin/scope.ts';
-import { always } from '../store/condition.ts';
-import { type Finding, fail, warn } from './doctor-findings.ts';
+import semver from 'semver';
+import { isoTime } from '../../clock.ts';
+import type { ServerSettings } from '../../config/define-config.ts';
+import type { Runtime } from '../../plugin/scope.ts';
+import { always } from '../../store/condition.ts';
+import type { Finding } from './finding.ts';
+
+/** As in `engines` of package.json. */
+const oldestNode = '22.18.0';
+
+/** Whether this Node runs TypeScript as it is. */
+export function checkNode(version: string): Finding {
+  return semver.gte(version, oldestNode)
+    ? { check: 'node', status: 'ok', message: `Node ${version}.` }
+    : { check: 'node', status: 'fail', message: `Node ${version} is too old.`, solve: `Use ${oldestNode} or newer.` };
+}
 
 /** Expiry, sessions and rates go by the clock; one behind the config's own date is certainly wrong. */
 export function checkClock({ now, configFile }: { now: number; configFile: string }): Finding {
   const message = `${isoTime(now)} (UTC).`;
   const isBehind = now < statSync(configFile).mtimeMs - 60_000;
   if (!isBehind) return { check: 'clock', status: 'ok', message };
-  return warn('clock', `${message} The config was saved later than that.`, 'Set the clock; best, let NTP do it.');
+  return {
+    check: 'clock',
+    status: 'warn',
+    message: `${message} The config was saved later than that.`,
+    solve: 'Set the clock; best, let NTP do it.',
+  };
 }
 
 /** Credentials travel in every request: beyond this machine they need TLS. */
@@ -22,21 +38,28 @@ export function checkPublicUrl(server: ServerSettings, { hasDemo }: { hasDemo: b
   if (isLoopback(hostname)) {
     return isLoopback(server.host)
       ? { check, status: 'ok', message: `${server.publicUrl}, from this machine only.` }
-      : warn(
+      : {
           check,
-          `It listens on ${server.host}, but clients are told ${server.publicUrl}.`,
-          'Set server.publicUrl to what clients use.',
-        );
+          status: 'warn',
+          message: `It listens on ${server.host}, but clients are told ${server.publicUrl}.`,
+          solve: 'Set server.publicUrl to what clients use.',
+        };
   }
   if (protocol !== 'https:') {
-    return warn(
+    return {
       check,
-      `${server.publicUrl} is not encrypted: keys can be read on the way.`,
-      'Put a proxy with TLS in front and set server.publicUrl to its https:// address.',
-    );
+      status: 'warn',
+      message: `${server.publicUrl} is not encrypted: keys can be read on the way.`,
+      solve: 'Put a proxy with TLS in front and set server.publicUrl to its https:// address.',
+    };
   }
   return hasDemo
-    ? warn(check, `${server.publicUrl} serves the demo company as well.`, 'Take demo out of plugins.')
+    ? {
+        check,
+        status: 'warn',
+        message: `${server.publicUrl} serves the demo company as well.`,
+        solve: 'Take demo out of plugins.',
+      }
     : { check, status: 'ok', message: server.publicUrl };
 }
 
@@ -45,19 +68,21 @@ export function checkTrustedProxies(server: ServerSettings): Finding {
   const check = 'trusted proxies';
   const everyone = server.trustedProxies.find(range => ipaddr.isValidCIDR(range) && ipaddr.parseCIDR(range)[1] === 0);
   if (everyone) {
-    return fail(
+    return {
       check,
-      `${everyone} lets anyone choose the address they come from.`,
-      "Name the proxies' own addresses.",
-    );
+      status: 'fail',
+      message: `${everyone} lets anyone choose the address they come from.`,
+      solve: "Name the proxies' own addresses.",
+    };
   }
   const isBehindProxy = server.publicUrl.startsWith('https:');
   if (isBehindProxy && server.trustedProxies.length === 0) {
-    return warn(
+    return {
       check,
-      'TLS ends at a proxy, and none is named: every client seems to come from its address.',
-      'Set server.trustedProxies.',
-    );
+      status: 'warn',
+      message: 'TLS ends at a proxy, and none is named: every client seems to come from its address.',
+      solve: 'Set server.trustedProxies.',
+    };
   }
   const message = server.trustedProxies.length > 0 ? server.trustedProxies.join(', ') : 'None, as nothing is in front.';
   return { check, status: 'ok', message };
@@ -74,17 +99,30 @@ export function checkStoreFile({ location, configFile }: { location: string; con
   const check = 'store file';
   return (mode & 0o077) === 0
     ? [{ check, status: 'ok', message: `${file} is readable by its owner alone.` }]
-    : [warn(check, `${file} has the mode ${shown}: other accounts may read it.`, `Run: chmod 600 ${file}`)];
+    : [
+        {
+          check,
+          status: 'warn',
+          message: `${file} has the mode ${shown}: other accounts may read it.`,
+          solve: `Run: chmod 600 ${file}`,
+        },
+      ];
 }
 
 /** Whether there is somebody who could call. */
 export async function checkRecords({ registry, store }: Runtime): Promise<Finding> {
   const check = 'users';
-  if (!registry.get('base.user')) return warn(check, 'No plugin brings users.', 'Turn on the plugin base.');
+  if (!registry.get('base.user'))
+    return { check, status: 'warn', message: 'No plugin brings users.', solve: 'Turn on the plugin base.' };
   const users = await store.count({ model: 'base.user', where: always });
   return users > 0
     ? { check, status: 'ok', message: `${users}.` }
-    : warn(check, 'There is nobody yet who could call.', 'Make one: gatehouse user create, gatehouse key create.');
+    : {
+        check,
+        status: 'warn',
+        message: 'There is nobody yet who could call.',
+        solve: 'Make one: gatehouse user create, gatehouse key create.',
+      };
 }
 
 function isLoopback(host: string): boolean {

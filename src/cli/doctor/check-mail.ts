@@ -1,6 +1,6 @@
-import type { App } from '../boot.ts';
-import { equals } from '../store/condition.ts';
-import { type Finding, warn } from './doctor-findings.ts';
+import type { App } from '../../boot.ts';
+import { equals } from '../../store/condition.ts';
+import type { Finding } from './finding.ts';
 
 const model = 'gatehouse.mail';
 /** Given-up messages that are named one by one. */
@@ -17,17 +17,23 @@ export async function checkMail({
   const queue = waiting === 1 ? '1 message waits.' : `${waiting} messages wait.`;
   if (!transport) {
     const solve = 'Set mail.url and mail.from, or SMTP_URL and MAIL_FROM.';
-    findings.push(warn(check, `There is no mail server, so nobody is told anything. ${queue}`, solve));
+    findings.push({
+      check,
+      status: 'warn',
+      message: `There is no mail server, so nobody is told anything. ${queue}`,
+      solve,
+    });
   } else {
     const fault = await transport.verify();
     findings.push(
       fault === undefined
         ? { check, status: 'ok', message: `The mail server answers. ${queue}` }
-        : warn(
+        : {
             check,
-            `The mail server cannot be used (${fault}). ${queue}`,
-            'Correct mail.url, or bring the server back.',
-          ),
+            status: 'warn',
+            message: `The mail server cannot be used (${fault}). ${queue}`,
+            solve: 'Correct mail.url, or bring the server back.',
+          },
     );
   }
   const failed = await store.find({
@@ -37,15 +43,19 @@ export async function checkMail({
     limit: named + 1,
   });
   for (const row of failed.slice(0, named)) {
-    findings.push(
-      warn(
-        'mail given up',
-        `To ${row.recipient}, of ${row.createdAt}: "${row.subject}". ${row.error}`,
-        'Tell them another way, and correct the address.',
-      ),
-    );
+    findings.push({
+      check: 'mail given up',
+      status: 'warn',
+      message: `To ${row.recipient}, of ${row.createdAt}: "${row.subject}". ${row.error}`,
+      solve: 'Tell them another way, and correct the address.',
+    });
   }
   if (failed.length > named)
-    findings.push(warn('mail given up', 'And more.', 'The model gatehouse.mail has them all.'));
+    findings.push({
+      check: 'mail given up',
+      status: 'warn',
+      message: 'And more.',
+      solve: 'The model gatehouse.mail has them all.',
+    });
   return findings;
 }

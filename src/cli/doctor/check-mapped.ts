@@ -1,7 +1,7 @@
-import { GatehouseError } from '../errors.ts';
-import type { Runtime } from '../plugin/scope.ts';
-import type { Misfit } from '../store/port.ts';
-import { type Finding, warn } from './doctor-findings.ts';
+import { GatehouseError } from '../../errors.ts';
+import type { Runtime } from '../../plugin/scope.ts';
+import type { Misfit } from '../../store/port.ts';
+import type { Finding } from './finding.ts';
 
 const check = 'collections';
 
@@ -15,13 +15,13 @@ export async function checkMapped({ registry, store }: Pick<Runtime, 'registry' 
   } catch (thrown) {
     if (!(thrown instanceof GatehouseError) || thrown.code !== 'QUERY_TIMEOUT') throw thrown;
     const message = 'Looking through the collections of mapped models took longer than a query may.';
-    return [warn(check, message, 'Raise server.queryTimeLimit for once, and run this again.')];
+    return [{ check, status: 'warn', message, solve: 'Raise server.queryTimeLimit for once, and run this again.' }];
   }
   if (misfits.length === 0) {
     const names = mapped.map(({ name }) => name).join(', ');
     return [{ check, status: 'ok', message: `Every document fits its model: ${names}.` }];
   }
-  return misfits.map(misfit => warn(check, sentence(misfit), solutionOf(misfit)));
+  return misfits.map(misfit => ({ check, status: 'warn', message: sentence(misfit), solve: solutionOf(misfit) }));
 }
 
 function sentence({ model, field, path, count, example }: Misfit): string {

@@ -1,11 +1,16 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkClock, checkPublicUrl, checkStoreFile, checkTrustedProxies } from '../../../src/cli/doctor-checks.ts';
-import { checkNode } from '../../../src/cli/doctor-findings.ts';
-import type { ServerSettings } from '../../../src/config/define-config.ts';
-import { serverSettings } from '../../../src/config/server-settings.ts';
-import { makeFolder } from '../../support/folder.ts';
+import {
+  checkClock,
+  checkNode,
+  checkPublicUrl,
+  checkStoreFile,
+  checkTrustedProxies,
+} from '../../../../src/cli/doctor/checks.ts';
+import type { ServerSettings } from '../../../../src/config/define-config.ts';
+import { serverSettings } from '../../../../src/config/server-settings.ts';
+import { makeFolder } from '../../../support/folder.ts';
 
 function settings(given: Partial<ServerSettings>): ServerSettings {
   const { settings: made } = serverSettings({ given, env: {} });
