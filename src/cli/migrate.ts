@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/port.ts';
+import { sqliteFile } from '../store/sqlite-file.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
 import { compareStores, describeDifference, type Migrated, migrateStore } from './migrate/migrate-store.ts';
@@ -16,10 +17,11 @@ interface MigrateOptions {
 }
 
 const help = `
-Stop the servers on the source first, and start none on the target before this has ended well. All records of all
-models of the config go over but those mapped onto collections of others, keys and audit log included, so turn on every plugin whose records are to be kept. Cut
-short at any moment, the same command goes on where it stopped. At the end both sides are compared, by number and
-SHA-256; --check does that alone. Then point the config, GATEHOUSE_STORE or MONGODB_URI to the target.`;
+Stop the servers on the source first, and start none on the target before this has ended well. What goes over is every
+record of every model of the config, keys and audit log included, so turn on every plugin whose records are to be kept;
+models mapped onto collections of others are left out. Cut short at any moment, the same command goes on where it
+stopped. At the end both sides are compared, by number and SHA-256; --check does that alone. Then point the config,
+GATEHOUSE_STORE or MONGODB_URI to the target.`;
 
 /** `migrate`: every record from one store to another, unchanged. Exit code 1 where the target is not the same then. */
 export function registerMigrate(program: Command, kit: CommandKit): void {
@@ -71,9 +73,9 @@ async function withStores({ kit, options }: { kit: CommandKit; options: MigrateO
 
 /** Opening would make a file that is not there, and an empty one would be copied. */
 function checkFile({ location, folder }: { location: string; folder: string }): void {
-  if (!location.startsWith('sqlite:')) return;
-  const file = resolve(folder, location.slice('sqlite:'.length));
-  if (!existsSync(file)) throw cliErrors.MIGRATION_SOURCE_INVALID({ message: `There is no file ${file}.` });
+  const file = sqliteFile({ location, folder });
+  if (file === undefined || existsSync(file)) return;
+  throw cliErrors.MIGRATION_SOURCE_INVALID({ message: `There is no file ${file}.` });
 }
 
 function json({ model, source, target, copied, difference }: Migrated) {

@@ -1,8 +1,8 @@
-import { isAbsolute, join } from 'node:path';
 import { kernelErrors } from '../errors.ts';
 import type { Misfit } from './mapping.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import { sqliteFile } from './sqlite-file.ts';
 import { stillStore } from './still-store.ts';
 
 /** Opens the store that a config names: `sqlite:PATH` (relative to `folder`), or `mongodb://…`. Throws CONFIG_INVALID, STORE_UNAVAILABLE. */
@@ -22,10 +22,8 @@ export async function openStore(input: {
 
 async function openLocation(input: Parameters<typeof openStore>[0]): Promise<Store> {
   const { location, folder, now, queryTimeLimit, onMisfit } = input;
-  if (location.startsWith('sqlite:')) {
-    const path = location.slice('sqlite:'.length);
-    return openSqliteStore({ path: isAbsolute(path) ? path : join(folder, path), now, queryTimeLimit });
-  }
+  const path = sqliteFile({ location, folder });
+  if (path !== undefined) return openSqliteStore({ path, now, queryTimeLimit });
   if (/^mongodb(\+srv)?:\/\//.test(location)) {
     // Loaded where it is used: whoever has SQLite does not wait for it.
     const { openMongoStore } = await import('./mongo/mongo-store.ts');

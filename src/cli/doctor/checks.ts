@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import semver from 'semver';
 import { isoTime } from '../../clock.ts';
 import type { ServerSettings } from '../../config/define-config.ts';
 import type { Runtime } from '../../plugin/scope.ts';
 import { always } from '../../store/condition.ts';
+import { sqliteFile } from '../../store/sqlite-file.ts';
 import type { Finding } from './finding.ts';
 
 /** As in `engines` of package.json. */
@@ -90,8 +91,8 @@ export function checkTrustedProxies(server: ServerSettings): Finding {
 
 /** The file holds all records: nobody but the server's own account should read it. */
 export function checkStoreFile({ location, configFile }: { location: string; configFile: string }): Finding[] {
-  if (!location.startsWith('sqlite:') || process.platform === 'win32') return [];
-  const file = resolve(dirname(configFile), location.slice('sqlite:'.length));
+  const file = sqliteFile({ location, folder: dirname(configFile) });
+  if (file === undefined || process.platform === 'win32') return [];
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return [];
   const mode = stats.mode & 0o777;

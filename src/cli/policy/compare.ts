@@ -1,6 +1,7 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { storeLocation } from '../../config/store-location.ts';
 import { operations } from '../../model/principal.ts';
+import { sqliteFile } from '../../store/sqlite-file.ts';
 import type { CommandKit } from '../command-kit.ts';
 import { type ModelRights, type Rights, takeSnapshot } from './snapshot.ts';
 import { openTrialHouse, type TrialHouse } from './trial-house.ts';
@@ -54,8 +55,8 @@ export async function comparePolicies(input: {
 /** What the new config calls its store, as it is understood from its own folder. */
 function storeOf({ config, configFile }: TrialHouse, { machine }: CommandKit): { location: string } {
   const location = storeLocation({ config, env: machine.env });
-  const path = location.startsWith('sqlite:') ? location.slice('sqlite:'.length) : undefined;
-  return { location: path === undefined ? location : `sqlite:${resolve(dirname(configFile), path)}` };
+  const file = sqliteFile({ location, folder: dirname(configFile) });
+  return { location: file === undefined ? location : `sqlite:${file}` };
 }
 
 function groupsOf({ app }: TrialHouse): string[] {
