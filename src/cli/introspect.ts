@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { storeLocation } from '../config/store-location.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
 import { indexText, modelText } from './introspect/model-text.ts';
 import { type SuggestedModel, type Suggestions, suggestModels } from './introspect/suggest-model.ts';
+import { listed, wholeNumber } from './option-values.ts';
 import { table } from './print.ts';
 
 interface IntrospectOptions {
@@ -36,7 +37,12 @@ export function registerIntrospect(program: Command, kit: CommandKit): void {
     .option('--uri <uri>', 'mongodb://…; default the store of the config')
     .option('--database <name>', 'default the one of the URI')
     .option('--collections <names>', 'only these, separated by commas', listed)
-    .option('--sample <number>', 'documents to look at in each collection, 1 to 100000', wholeNumber, 1000)
+    .option(
+      '--sample <number>',
+      'documents to look at in each collection, 1 to 100000',
+      wholeNumber({ most: 100_000 }),
+      1000,
+    )
     .option('--prefix <name>', 'first part of the models’ names; default the name of the database')
     .option('--writable', 'models whose records can be changed, where policies allow it; default only read')
     .option('--no-selections', 'no field becomes a selection of the codes found')
@@ -158,14 +164,4 @@ function summary(input: {
     `Written to ${folder}: ${files.join(', ')}.`,
     'Next: look them through, add them to models and policies in the config, then gatehouse doctor.',
   ].join('\n');
-}
-
-function listed(value: string): string[] {
-  return value.split(',').map(name => name.trim());
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 100_000) return number;
-  throw new InvalidArgumentError('expected a whole number from 1 to 100000');
 }

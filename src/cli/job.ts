@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { App } from '../boot.ts';
 import type { JobRun } from '../job/run-log.ts';
 import type { JobState } from '../job/scheduler.ts';
 import type { CommandKit } from './command-kit.ts';
+import { wholeNumber } from './option-values.ts';
 import { table } from './print.ts';
 
 /** `job list`, `job run`, `job history`. */
@@ -36,7 +37,7 @@ export function registerJob(program: Command, kit: CommandKit): void {
   job
     .command('history [name]')
     .description('The last runs, of one job or of all, the newest first')
-    .option('--limit <number>', 'at most so many', wholeNumber, 50)
+    .option('--limit <number>', 'at most so many', wholeNumber({ most: 999_999 }), 50)
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, options: { limit: number; json?: boolean }) => {
       const { jobs } = await kit.open({ role: 'command' });
@@ -82,9 +83,4 @@ function runRow({ startedAt, job, byHand, dueAt, outcome, durationMs, attempt, h
 function span(ms: number | null): string {
   if (ms === null) return '';
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1.');
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { isObject } from '../is-object.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
+import { repeated } from './option-values.ts';
 import { attempt, timeOf } from './policy/attempt.ts';
 import { type CallerName, findCaller } from './policy/callers.ts';
 import { readCases } from './policy/case-file.ts';
@@ -72,7 +73,7 @@ export function registerPolicy(program: Command, kit: CommandKit): void {
     .option(
       '--user <login>',
       'also what these users gain and lose, by the store of the new config; repeatable',
-      collect,
+      repeated,
     )
     .option('--exit-code', 'exit code 1 where there is a difference')
     .option('--json', 'print JSON')
@@ -117,8 +118,4 @@ function argumentsIn(text: string): Readonly<Record<string, unknown>> {
     if (!(thrown instanceof SyntaxError)) throw thrown;
   }
   throw cliErrors.TRIAL_INVALID({ message: '--args: expected a JSON object such as {"model":"crm.partner"}.' });
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
