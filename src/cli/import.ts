@@ -7,6 +7,7 @@ import type { RegisteredModel, Registry } from '../model/registry.ts';
 import type { Runtime } from '../plugin/scope.ts';
 import type { CommandKit } from './command-kit.ts';
 import { cliErrors } from './errors.ts';
+import { findPrincipal } from './find-principal.ts';
 import { checkFile } from './import/check-file.ts';
 import { createTitleFinder } from './import/find-titles.ts';
 import { hashFile, openSource } from './import/open-source.ts';
@@ -104,11 +105,7 @@ async function importFile(input: { kit: CommandKit; file: string; options: Impor
 async function envOf(input: { kit: CommandKit; runtime: Runtime; login: string }): Promise<Environment> {
   const { kit, runtime, login } = input;
   const { checked } = await kit.config();
-  for (const { value } of checked.assembly.registrations.principals) {
-    const principal = await value.find(login, runtime);
-    if (principal) return runtime.env(principal);
-  }
-  throw cliErrors.USER_UNKNOWN({ message: `There is no user ${login}, or it is disabled.` });
+  return runtime.env(await findPrincipal({ registrations: checked.assembly.registrations, runtime, login }));
 }
 
 /** Throws MODEL_UNKNOWN for one that does not exist or that only the server itself writes. */

@@ -2,6 +2,7 @@ import { didYouMean } from '../../config/nearest.ts';
 import { type Operation, operations, type Principal } from '../../model/principal.ts';
 import type { TrialCaller } from '../../pipeline/try-call.ts';
 import { cliErrors } from '../errors.ts';
+import { findPrincipal } from '../find-principal.ts';
 import type { TrialHouse } from './trial-house.ts';
 
 /** Whom a trial is for: a key by its prefix, a user, or somebody who is in these groups. */
@@ -26,12 +27,8 @@ export async function findCaller(house: TrialHouse, name: CallerName): Promise<T
 }
 
 /** The user with all rights of a user. Throws USER_UNKNOWN. */
-export async function principalOf({ app, registrations }: TrialHouse, login: string): Promise<Principal> {
-  for (const { value } of registrations.principals) {
-    const principal = await value.find(login, app.runtime);
-    if (principal) return principal;
-  }
-  throw cliErrors.USER_UNKNOWN({ message: `There is no user ${login}, or it is disabled.` });
+export function principalOf({ app, registrations }: TrialHouse, login: string): Promise<Principal> {
+  return findPrincipal({ registrations, runtime: app.runtime, login });
 }
 
 /** Somebody who is in these groups, and nobody in particular. */
