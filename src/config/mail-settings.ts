@@ -39,7 +39,7 @@ export function mailSettings(input: { given: unknown; env: NodeJS.ProcessEnv; pu
   const checked = checkSettings({ schema: mailSchema, value: given ?? {}, path: ['mail'] });
   if (checked.faults) return { settings: undefined, faults: checked.faults };
   const { url = env.SMTP_URL || undefined, giveUpAfterHours } = checked.value;
-  const from = checked.value.from ?? (env.MAIL_FROM || `gatehouse@${hostOf(publicUrl)}`);
+  const from = checked.value.from ?? (env.MAIL_FROM || `gatehouse@${mailDomainOf(publicUrl)}`);
   const faults: ConfigFault[] = [];
   if (url !== undefined && !isServer(url)) {
     faults.push({ path: ['mail', 'url'], message: `SMTP_URL in the environment does not fit. ${expectedUrl}` });
@@ -71,7 +71,7 @@ function isDecodable(text: string): boolean {
 }
 
 /** A domain for an address; addresses of hosts stand for this machine. */
-function hostOf(publicUrl: string): string {
+function mailDomainOf(publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
   return /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname;
 }

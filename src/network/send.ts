@@ -8,7 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { findTarget, hostOf, type Target, type TargetRules } from './target.ts';
+import { findTarget, hostnameOf, type Target, type TargetRules } from './target.ts';
 
 /** What came of one attempt. Any status is an answer; redirects are not followed. */
 export type OutboundAnswer =
@@ -92,7 +92,7 @@ function exchange(input: {
 function open({ target, message }: { target: Target; message: OutboundMessage }): ClientRequest {
   const { url, addresses } = target;
   const isSecure = url.protocol === 'https:';
-  const host = hostOf(url);
+  const host = hostnameOf(url);
   const options = {
     method: message.method,
     host,

@@ -30,7 +30,7 @@ export async function findTarget(text: string, rules: TargetRules): Promise<{ ta
   }
   if (url.username !== '' || url.password !== '') return { refused: 'it may not hold a user name or password' };
   if (url.hash !== '') return { refused: 'it may not have a fragment (#)' };
-  const hostname = hostOf(url);
+  const hostname = hostnameOf(url);
   let addresses: readonly string[];
   try {
     addresses = isIP(hostname) ? [hostname] : await rules.resolve(hostname);
@@ -46,6 +46,6 @@ export async function findTarget(text: string, rules: TargetRules): Promise<{ ta
 }
 
 /** The host as sockets name it: IPv6 without its brackets. */
-export function hostOf(url: URL): string {
+export function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }
