@@ -7,7 +7,7 @@ import type { Plugin } from './define-plugin.ts';
 export const ownPlugins = join(import.meta.dirname, '..', '..', 'plugins');
 
 /** A plugin that is not to be had, and why. */
-export interface PluginFault {
+export interface PluginLoadFault {
   readonly name: string;
   readonly message: string;
   readonly failure?: { readonly thrown: unknown; readonly file: string };
@@ -21,9 +21,9 @@ export async function loadPlugins(input: {
   names: readonly string[];
   folders: readonly string[];
   extra: readonly Plugin[];
-}): Promise<{ plugins: Plugin[]; faults: PluginFault[] }> {
+}): Promise<{ plugins: Plugin[]; faults: PluginLoadFault[] }> {
   const plugins: Plugin[] = [];
-  const faults: PluginFault[] = [];
+  const faults: PluginLoadFault[] = [];
   for (const name of input.names) {
     const given = input.extra.find(plugin => plugin.name === name);
     const file = given ? undefined : findPlugin(name, input.folders);
