@@ -5,6 +5,7 @@ import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, Outcome, StageName } from './call.ts';
 import { type ChallengeParameters, challenged } from './challenge.ts';
 import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from './gate.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { createMethods } from './methods.ts';
 import { plainClient } from './plain-client.ts';
 import { recognise } from './recognise.ts';
@@ -60,7 +61,7 @@ export function createGate(parts: GateParts): Gate {
         if (stage.name === 'scope') recognise(call, catalog);
         for (const guard of stage.guards) {
           const answer = guard.check(call, runtime);
-          keep(call, stage.name, answer instanceof Promise ? await answer : answer);
+          keepAnswer(call, stage.name, answer instanceof Promise ? await answer : answer);
         }
         if (stage.name === 'authenticate' && !call.principal) throw kernelErrors.UNAUTHENTICATED();
       } catch (thrown) {
@@ -195,12 +196,6 @@ const deniedWhileExecuting: ReadonlySet<string> = new Set([
 
 function spent(call: Call, stage: StageName, ms: number): void {
   (call as OpenCall).stageMs[stage] = ms;
-}
-
-function keep(call: Call, stage: StageName, answer: unknown): void {
-  if (answer === undefined) return;
-  if (stage === 'authenticate') call.principal ??= answer as NonNullable<Call['principal']>;
-  else if (stage === 'session') call.session ??= answer as NonNullable<Call['session']>;
 }
 
 const targets: Readonly<Record<string, string>> = {

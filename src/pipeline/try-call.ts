@@ -4,6 +4,7 @@ import type { Guard, Runtime } from '../plugin/scope.ts';
 import type { Catalog } from '../tool/catalog.ts';
 import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, StageName } from './call.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { recognise } from './recognise.ts';
 import { stages } from './stages.ts';
 import { usableTool } from './usable-tool.ts';
@@ -56,7 +57,7 @@ export async function tryCall(parts: TrialParts, input: { call: Call; caller: Tr
   /** False where it was denied. */
   async function step(stage: StageName, by: string, decide: () => unknown): Promise<boolean> {
     try {
-      keep(call, stage, await decide());
+      keepAnswer(call, stage, await decide());
       steps.push({ stage, by, verdict: 'allowed' });
       return true;
     } catch (thrown) {
@@ -117,9 +118,4 @@ export async function tryCall(parts: TrialParts, input: { call: Call; caller: Tr
 /** What a caller would be told; the rest concerns whoever tries. */
 function isRefusal(thrown: unknown): thrown is GatehouseError {
   return thrown instanceof GatehouseError && thrown.audience === 'caller' && thrown.status < 500;
-}
-
-function keep(call: Call, stage: StageName, answer: unknown): void {
-  if (stage === 'authenticate') call.principal ??= answer as Principal | undefined;
-  else if (stage === 'session') call.session ??= answer as Call['session'];
 }
