@@ -40,6 +40,13 @@ export function createTerminal({ stream, isInteractive, ticks }: TerminalParts):
   };
 }
 
+/** A terminal that nobody reads along on. */
+export const silentTerminal: Terminal = {
+  isInteractive: false,
+  note() {},
+  progress: () => ({ step() {}, end() {} }),
+};
+
 function bar(input: { label: string; done: number; total: number; columns: number }): string {
   const { label, done, total, columns } = input;
   const share = total > 0 ? Math.min(1, done / total) : 1;

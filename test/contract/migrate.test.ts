@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrateStore } from '../../src/cli/migrate/migrate-store.ts';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import { kernelErrors } from '../../src/errors.ts';
 import { always, equals } from '../../src/store/condition.ts';
 import type { Store, WriteOperation } from '../../src/store/port.ts';
 import { verifies } from '../requirements.ts';
-import { silentTerminal } from '../support/start-gatehouse.ts';
 import { describeOnStores, sqliteStore, type TestStore } from '../support/stores.ts';
 import { arbitraryRows } from './arbitrary-values.ts';
 import { contractModels } from './contract-models.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { starterFiles } from '../../src/cli/starter-files.ts';
 import { verifies } from '../requirements.ts';
-import { exitOf, runCommand, startCommand } from '../support/command-line.ts';
+import { exitOf, runCommand, startCommand, urlOf } from '../support/command-line.ts';
 import { makeFolder, writeInto } from '../support/folder.ts';
 
 // Processes are started one after the other, and a busy machine takes its time with each.
@@ -15,17 +15,6 @@ vi.setConfig({ testTimeout: 180_000 });
 /** A folder as `init` makes it. */
 function initialized(): string {
   return makeFolder(starterFiles);
-}
-
-/** Waits for what a server prints when it listens. */
-async function urlOf(child: ReturnType<typeof startCommand>): Promise<string> {
-  let printed = '';
-  for await (const piece of child.stdout ?? []) {
-    printed += piece;
-    const url = /^Gatehouse serves (http:\S+)\n/.exec(printed)?.[1];
-    if (url) return url;
-  }
-  throw new Error(`it ended before it listened: ${printed}`);
 }
 
 test(`${verifies('CLI-1')} init writes what starts, and overwrites nothing`, async () => {

@@ -5,12 +5,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { boot } from '../../src/boot.ts';
 import { starterFiles } from '../../src/cli/starter-files.ts';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import { always } from '../../src/index.ts';
 import type { Condition } from '../../src/store/condition.ts';
 import { verifies } from '../requirements.ts';
 import { exitOf, type Ran, runCommand, startCommand } from '../support/command-line.ts';
 import { makeFolder, writeInto } from '../support/folder.ts';
-import { silentTerminal } from '../support/start-gatehouse.ts';
 import { describeOnStores, type TestStore } from '../support/stores.ts';
 
 // Processes are started one after the other, and a busy machine takes its time with each.

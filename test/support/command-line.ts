@@ -32,6 +32,17 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
 }
 
+/** The address that a started server prints when it listens. */
+export async function urlOf(child: ChildProcess): Promise<string> {
+  let printed = '';
+  for await (const piece of child.stdout ?? []) {
+    printed += piece;
+    const url = /^Gatehouse serves (http:\S+)\n/.exec(printed)?.[1];
+    if (url) return url;
+  }
+  throw new Error(`it ended before it listened: ${printed}`);
+}
+
 async function textOf(stream: AsyncIterable<Buffer> | null): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of stream ?? []) pieces.push(piece);

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { type App, boot } from '../../src/boot.ts';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
-import { startCommand } from './command-line.ts';
-import { exampleWith, silentTerminal } from './start-gatehouse.ts';
+import { startCommand, urlOf } from './command-line.ts';
+import { exampleWith } from './start-gatehouse.ts';
 import type { TestStore } from './stores.ts';
 
 const example = pathToFileURL(join(import.meta.dirname, '..', '..', 'mcp.config.ts')).href;
@@ -81,17 +82,6 @@ export async function startInstances({ store, count }: { store: TestStore; count
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits for what a server prints when it listens. */
-async function urlOf(child: ChildProcess): Promise<string> {
-  let printed = '';
-  for await (const piece of child.stdout ?? []) {
-    printed += piece;
-    const url = /^Gatehouse serves (http:\S+)\n/.exec(printed)?.[1];
-    if (url) return url;
-  }
-  throw new Error(`it ended before it listened: ${printed}`);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

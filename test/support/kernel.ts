@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
 import { Registry } from 'prom-client';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import { createRuntime } from '../../src/create-runtime.ts';
 import type { Runtime } from '../../src/index.ts';
 import { kernelModels } from '../../src/kernel-parts.ts';
@@ -7,7 +8,6 @@ import { createAccessPolicy } from '../../src/model/access-policy.ts';
 import { buildRegistry } from '../../src/model/registry.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/port.ts';
-import { silentTerminal } from './start-gatehouse.ts';
 import type { TestStore } from './stores.ts';
 
 /** The kernel's own models on a real store, without plugins. */

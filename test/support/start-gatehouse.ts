@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import exampleConfig from '../../mcp.config.ts';
 import { type App, boot } from '../../src/boot.ts';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import type { Config, ConfigOptions } from '../../src/config/define-config.ts';
 import type { TraceScope } from '../../src/pipeline/trace-scope.ts';
-import type { Terminal } from '../../src/plugin/scope.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import type { TestStore } from './stores.ts';
 
@@ -19,13 +19,6 @@ export interface TestGatehouse {
 }
 
 const identity = { serverInfo: { name: 'gatehouse', version: '1.0.0' }, instructions: '' };
-
-/** Nobody reads along. */
-export const silentTerminal: Terminal = {
-  isInteractive: false,
-  note() {},
-  progress: () => ({ step() {}, end() {} }),
-};
 
 /** The example configuration (the demo company and its policies) with changes, on a store. */
 export function exampleWith(store: TestStore, changes: Partial<ConfigOptions> = {}): Config {

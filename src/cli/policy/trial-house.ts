@@ -6,8 +6,8 @@ import { checkConfig } from '../../config/check-config.ts';
 import type { Config } from '../../config/define-config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import type { Registrations } from '../../plugin/create-scope.ts';
-import type { Terminal } from '../../plugin/scope.ts';
 import type { CommandKit } from '../command-kit.ts';
+import { silentTerminal } from '../terminal.ts';
 
 /** A Gatehouse for trials. */
 export interface TrialHouse {
@@ -48,7 +48,8 @@ export async function openTrialHouse(options: TrialHouseOptions): Promise<TrialH
       config,
       checked,
       log: kit.log({ level: 'warn' }),
-      terminal: silent,
+      // What plugins say to people when they begin is of no interest here.
+      terminal: silentTerminal,
       now: kit.machine.now,
       role: 'command',
       still: store !== 'scratch',
@@ -61,10 +62,3 @@ export async function openTrialHouse(options: TrialHouseOptions): Promise<TrialH
     throw thrown;
   }
 }
-
-/** What plugins say to people when they begin is of no interest here. */
-const silent: Terminal = {
-  isInteractive: false,
-  note() {},
-  progress: () => ({ step() {}, end() {} }),
-};

@@ -5,12 +5,12 @@ import { expect, test, vi } from 'vitest';
 import { oauthCommands } from '../../../plugins/oauth/commands/oauth.ts';
 import { createEndAccess } from '../../../plugins/oauth/provider/end-access.ts';
 import { createSigningKeys } from '../../../plugins/oauth/provider/signing-keys.ts';
+import { silentTerminal } from '../../../src/cli/terminal.ts';
 import { always, equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { runCommand } from '../../support/command-line.ts';
 import { makeFolder, writeInto } from '../../support/folder.ts';
 import { callTool, send } from '../../support/raw-client.ts';
-import { silentTerminal } from '../../support/start-gatehouse.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
 import { type OAuthHouse, withOAuthHouse } from './oauth-house.ts';
 

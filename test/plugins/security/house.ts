@@ -11,10 +11,10 @@ import { sessionCommands } from '../../../plugins/security/commands/session.ts';
 import { createKey, type NewKey } from '../../../plugins/security/plugin.ts';
 import { type SecuritySettings, settings as securitySettings } from '../../../plugins/security/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
+import { silentTerminal } from '../../../src/cli/terminal.ts';
 import type { MailSettings } from '../../../src/config/define-config.ts';
 import { type Call, defineConfig, defineModel, field, type PolicySet, type Runtime } from '../../../src/index.ts';
 import type { InboundMessage, Refusal } from '../../../src/pipeline/gate.ts';
-import { silentTerminal } from '../../support/start-gatehouse.ts';
 
 const parsed = securitySettings.parse({});
 

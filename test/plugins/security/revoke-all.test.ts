@@ -4,9 +4,9 @@ import { createAuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
 import { revokeAllCommand } from '../../../plugins/security/commands/key-revoke-all.ts';
 import { revokeAllKeys } from '../../../plugins/security/keys/revoke-all.ts';
+import { silentTerminal } from '../../../src/cli/terminal.ts';
 import { always, equals, type Runtime, type Store } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
-import { silentTerminal } from '../../support/start-gatehouse.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
 import { eventually, type House, openHouse } from './house.ts';
 

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { webhookCommands } from '../../../plugins/webhooks/commands/webhook.ts';
 import { settings, type WebhookSettings } from '../../../plugins/webhooks/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
+import { silentTerminal } from '../../../src/cli/terminal.ts';
 import {
   defineConfig,
   defineModel,
@@ -13,7 +14,6 @@ import {
   requireAddressList,
 } from '../../../src/index.ts';
 import { type FakeClock, standingClock } from '../../support/fake-clock.ts';
-import { silentTerminal } from '../../support/start-gatehouse.ts';
 import { until } from '../../support/until.ts';
 
 export const models = [
