@@ -6,14 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { createAuditLog } from '../plugins/security/audit/audit-log.ts';
 import { exportLog } from '../plugins/security/audit/export-log.ts';
 import { verifyLog } from '../plugins/security/audit/verify/verify-log.ts';
 import { whoSaw } from '../plugins/security/audit/who-saw.ts';
 import { boot } from '../src/boot.ts';
+import { silentTerminal } from '../src/cli/terminal.ts';
 import { always, type Call, defineConfig, formatPublicId } from '../src/index.ts';
+import { dropDatabase, ownDatabase } from './mongo-database.ts';
 import { contact, contactId } from './records.ts';
 
 const { values: options } = parseArgs({
@@ -21,19 +22,17 @@ const { values: options } = parseArgs({
 });
 const entries = Number(options.entries);
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-const address = new URL(process.env.MONGODB_URI ?? 'mongodb://127.0.0.1:27017');
-address.pathname = `/gatehouse_bench_${process.pid}`;
+const database = options.mongo ? ownDatabase() : undefined;
 
-const terminal = { isInteractive: false, note() {}, progress: () => ({ step() {}, end() {} }) };
 const app = await boot({
   configFile: join(folder, 'mcp.config.ts'),
   config: defineConfig({
-    store: options.mongo ? address.href : `sqlite:${join(folder, 'bench.db')}`,
+    store: database ?? `sqlite:${join(folder, 'bench.db')}`,
     plugins: { base: {}, security: {} },
     models: [contact],
   }),
   log: pino({ level: 'warn' }),
-  terminal,
+  terminal: silentTerminal,
   role: 'command',
 });
 await app.start();
@@ -69,11 +68,7 @@ await timed('who-saw', async () => {
 });
 await app.stop();
 rmSync(folder, { recursive: true, force: true });
-if (options.mongo) {
-  const connection = await mongoose.createConnection(address.href).asPromise();
-  await connection.dropDatabase();
-  await connection.close();
-}
+if (database !== undefined) await dropDatabase(database);
 
 async function timed(what: string, run: () => Promise<string | undefined | void>): Promise<void> {
   const start = performance.now();

@@ -17,6 +17,9 @@ export const contact = defineModel({
   },
 });
 
+/** Contacts in a bench's store, unless said otherwise. */
+export const contactCount = 10_000;
+
 /** 24 hex digits. */
 export function contactId(number: number): string {
   return (number + 1).toString(16).padStart(24, '0');

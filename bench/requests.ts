@@ -1,9 +1,6 @@
 import { toolCall } from './http-client.ts';
-import { contactId } from './records.ts';
+import { contactCount, contactId } from './records.ts';
 import type { BenchServer } from './start-server.ts';
-
-/** Records in a bench's store, unless said otherwise. */
-export const records = 10_000;
 
 export type Kind = keyof typeof requests;
 
@@ -15,7 +12,7 @@ const hasContact = (answer: { status: number; body: string }) =>
 export const requests = {
   read: {
     of: (server: BenchServer, number: number) =>
-      call(server, 'read', { ids: [`bench.contact/${contactId(number % records)}`] }, server.about.key),
+      call(server, 'read', { ids: [`bench.contact/${contactId(number % contactCount)}`] }, server.about.key),
     isExpected: isDone,
   },
   'peer read': {
@@ -23,7 +20,7 @@ export const requests = {
       toolCall({
         url: server.url,
         tool: 'read',
-        args: { id: contactId(number % records) },
+        args: { id: contactId(number % contactCount) },
         headers: { authorization: `Bearer ${server.about.token}`, 'mcp-protocol-version': '2025-06-18' },
       }),
     isExpected: hasContact,
@@ -34,7 +31,7 @@ export const requests = {
       call(
         server,
         'write',
-        { ids: [`bench.contact/${contactId(number % records)}`], values: { city: `City ${number % 97}` } },
+        { ids: [`bench.contact/${contactId(number % contactCount)}`], values: { city: `City ${number % 97}` } },
         server.about.key,
       ),
     isExpected: isDone,

@@ -5,10 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { openConnection } from './http-client.ts';
 import { installToolbox } from './install-toolbox.ts';
 import { type Figures, measure } from './measure.ts';
+import { contactCount } from './records.ts';
 import { type Line, median, type Section, table, together } from './report.ts';
-import { call, type Kind, records, requests } from './requests.ts';
+import { call, type Kind, requests } from './requests.ts';
 import { type BenchServer, startServer } from './start-server.ts';
 
 const { values: options } = parseArgs({
@@ -54,7 +56,7 @@ function gatehouse(
   settings: { store?: string; records?: number; keys?: number; permissions?: number; join?: string } = {},
 ) {
   return startServer('gatehouse', [
-    JSON.stringify({ store: 'sqlite', records, keys: 10, permissions: 10, ...settings }),
+    JSON.stringify({ store: 'sqlite', records: contactCount, keys: 10, permissions: 10, ...settings }),
   ]);
 }
 
@@ -175,7 +177,6 @@ const sections: Record<string, () => Promise<Section>> = {
     const aggregate = call(server, 'aggregate', args, server.about.key);
     let isOver = false;
     const slow = (async () => {
-      const { openConnection } = await import('./http-client.ts');
       const connection = await openConnection(server.url);
       let answered = 0;
       while (!isOver) {

@@ -4,14 +4,11 @@
  * `{"store":"mongodb","join":URI,…}`: one more instance on the database of another, which fills and deletes it.
  */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
 import { pino } from 'pino';
-import base from '../../plugins/base/plugin.ts';
+import base, { findUser } from '../../plugins/base/plugin.ts';
 import metrics from '../../plugins/metrics/plugin.ts';
 import { createService } from '../../plugins/oauth/clients/create-service.ts';
 import oauth from '../../plugins/oauth/plugin.ts';
@@ -20,8 +17,11 @@ import security, { createKey } from '../../plugins/security/plugin.ts';
 import webhooks from '../../plugins/webhooks/plugin.ts';
 import { boot } from '../../src/boot.ts';
 import { identity } from '../../src/cli/identity.ts';
+import { silentTerminal } from '../../src/cli/terminal.ts';
 import { defineConfig, type Runtime, type WriteOperation } from '../../src/index.ts';
 import { createHttpServer } from '../../src/server/http.ts';
+import { freePort } from '../free-port.ts';
+import { dropDatabase, ownDatabase } from '../mongo-database.ts';
 import { contact, contactId, contactValues } from '../records.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as {
@@ -32,7 +32,7 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as {
   join?: string;
 };
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-const ownStore = settings.store === 'mongodb' ? freshMongoDatabase() : `sqlite:${join(folder, 'bench.db')}`;
+const ownStore = settings.store === 'mongodb' ? ownDatabase() : `sqlite:${join(folder, 'bench.db')}`;
 const store = settings.join ?? ownStore;
 const port = await freePort();
 const unlimited = 1_000_000_000;
@@ -67,7 +67,7 @@ const app = await boot({
     },
   }),
   log,
-  terminal: { isInteractive: false, note() {}, progress: () => ({ step() {}, end() {} }) },
+  terminal: silentTerminal,
 });
 await app.start();
 const keys = settings.join === undefined ? await seed(app.runtime) : {};
@@ -79,11 +79,7 @@ console.log(JSON.stringify({ url, pid: process.pid, ...keys, token, uri: store }
 process.once('SIGTERM', async () => {
   await server.close();
   await app.stop();
-  if (settings.store === 'mongodb' && settings.join === undefined) {
-    const connection = await mongoose.createConnection(store).asPromise();
-    await connection.dropDatabase();
-    await connection.close();
-  }
+  if (settings.store === 'mongodb' && settings.join === undefined) await dropDatabase(store);
   rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 });
@@ -95,42 +91,46 @@ async function seed(runtime: Runtime): Promise<{ key: string; narrowKey: string 
     updatedAt: '2026-01-01T00:00:00.000Z',
     updatedBy: 'bench',
   };
-  await insertMany(runtime, 'bench.contact', settings.records, number => {
-    const values = contactValues(number);
-    return { id: contactId(number), ...values, credit_limit: values.credit_limit * 100, ...stamp };
+  await insertMany({
+    runtime,
+    model: 'bench.contact',
+    count: settings.records,
+    rowOf(number) {
+      const values = contactValues(number);
+      return { id: contactId(number), ...values, credit_limit: values.credit_limit * 100, ...stamp };
+    },
   });
-  const [staff] = (
-    await runtime
-      .system('bench')
-      .of('base.group')
-      .search({ domain: [['name', '=', 'staff']] })
-  ).records;
+  const env = runtime.system('bench');
+  const { records: groups } = await env.of('base.group').search({ domain: [['name', '=', 'staff']] });
+  const [staff] = groups;
   if (!staff) throw new Error('the group staff was not mirrored');
-  await runtime
-    .system('bench')
-    .of('base.user')
-    .create([{ login: 'bench', name: 'Bench', active: true, groups: [staff.id] }]);
-  const [user] = (
-    await runtime
-      .system('bench')
-      .of('base.user')
-      .search({ domain: [['login', '=', 'bench']] })
-  ).records;
-  const owner = user?.id.split('/')[1] ?? '';
+  await env.of('base.user').create([{ login: 'bench', name: 'Bench', active: true, groups: [staff.id] }]);
+  const owner = await findUser(runtime, 'bench');
+  if (!owner) throw new Error('the user bench was not made');
   const idOf = (number: number) => `b${(number + 1).toString(16).padStart(23, '0')}`;
-  await insertMany(runtime, 'security.api-key-secret', settings.keys, number => ({
-    id: idOf(number),
-    salt: createHash('md5').update(`salt ${number}`).digest('base64'),
-    hash: createHash('sha512').update(`hash ${number}`).digest('base64'),
-  }));
-  await insertMany(runtime, 'security.api-key', settings.keys, number => ({
-    id: idOf(number),
-    prefix: number.toString(36).padStart(8, '0'),
-    name: `Key ${number}`,
-    user: owner,
-    scopes: ['read'],
-    ...stamp,
-  }));
+  await insertMany({
+    runtime,
+    model: 'security.api-key-secret',
+    count: settings.keys,
+    rowOf: number => ({
+      id: idOf(number),
+      salt: createHash('md5').update(`salt ${number}`).digest('base64'),
+      hash: createHash('sha512').update(`hash ${number}`).digest('base64'),
+    }),
+  });
+  await insertMany({
+    runtime,
+    model: 'security.api-key',
+    count: settings.keys,
+    rowOf: number => ({
+      id: idOf(number),
+      prefix: number.toString(36).padStart(8, '0'),
+      name: `Key ${number}`,
+      user: owner.user.id,
+      scopes: ['read'],
+      ...stamp,
+    }),
+  });
   const limits = { runtime, user: 'bench', rate: unlimited };
   const full = await createKey({ ...limits, name: 'full', scopes: 'all' });
   const narrow = await createKey({ ...limits, name: 'narrow', scopes: ['read'] });
@@ -158,12 +158,13 @@ async function accessToken(runtime: Runtime, url: string): Promise<string> {
 }
 
 /** Inserts `count` rows in portions of 5,000. */
-async function insertMany(
-  runtime: Runtime,
-  model: string,
-  count: number,
-  rowOf: (number: number) => Extract<WriteOperation, { kind: 'insert' }>['row'],
-): Promise<void> {
+async function insertMany(input: {
+  runtime: Runtime;
+  model: string;
+  count: number;
+  rowOf: (number: number) => Extract<WriteOperation, { kind: 'insert' }>['row'];
+}): Promise<void> {
+  const { runtime, model, count, rowOf } = input;
   for (let first = 0; first < count; first += 5000) {
     const operations = Array.from(
       { length: Math.min(5000, count - first) },
@@ -175,19 +176,4 @@ async function insertMany(
     );
     await runtime.store.write(operations, { atomic: false });
   }
-}
-
-function freshMongoDatabase(): string {
-  const uri = new URL(process.env.MONGODB_URI ?? '');
-  uri.pathname = `/gatehouse_bench_${process.pid}`;
-  return uri.href;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port: free } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return free;
 }

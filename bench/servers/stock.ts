@@ -6,10 +6,10 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import express from 'express';
 import { z } from 'zod';
-import { contactId, contactValues } from '../records.ts';
+import { contactCount, contactId, contactValues } from '../records.ts';
 
 const records = new Map(
-  Array.from({ length: 10_000 }, (_, number) => [`bench.contact/${contactId(number)}`, contactValues(number)]),
+  Array.from({ length: contactCount }, (_, number) => [`bench.contact/${contactId(number)}`, contactValues(number)]),
 );
 
 function createServer(): McpServer {

@@ -6,12 +6,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { contactId, contactValues } from '../records.ts';
+import { freePort } from '../free-port.ts';
+import { contactCount, contactId, contactValues } from '../records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
 const database = join(folder, 'contacts.db');
@@ -38,7 +39,7 @@ function fillDatabase(path: string): void {
     `CREATE TABLE contact (${columns.map(name => (name === 'id' ? 'id TEXT PRIMARY KEY' : name)).join(', ')}); BEGIN`,
   );
   const insert = db.prepare(`INSERT INTO contact VALUES (${columns.map(() => '?').join(', ')})`);
-  for (let number = 0; number < 10_000; number++) {
+  for (let number = 0; number < contactCount; number++) {
     const values = Object.values(contactValues(number)).map(value =>
       typeof value === 'boolean' ? Number(value) : value,
     );
@@ -99,14 +100,6 @@ parameters:
     description: The id.
 statement: SELECT * FROM contact WHERE id = ?
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return free;
 }
 
 async function waitFor(url: string): Promise<void> {
