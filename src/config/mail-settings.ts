@@ -45,7 +45,8 @@ export function mailSettings(input: { given: unknown; env: NodeJS.ProcessEnv; pu
     faults.push({ path: ['mail', 'url'], message: `SMTP_URL in the environment does not fit. ${expectedUrl}` });
   }
   if (!readSender(from)) {
-    faults.push({ path: ['mail', 'from'], message: `MAIL_FROM in the environment does not fit. ${expectedSender}` });
+    const what = env.MAIL_FROM ? 'MAIL_FROM in the environment' : `${from}, made of server.publicUrl,`;
+    faults.push({ path: ['mail', 'from'], message: `${what} does not fit. ${expectedSender}` });
   }
   const isUsable = url !== undefined && faults.length === 0;
   return { settings: isUsable ? { url, from, giveUpAfterHours } : undefined, faults };
