@@ -1,11 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import {
-  durationHistogram,
-  type Hooks,
-  type RegisteredModel,
-  stageNames,
-  type ToolDefinition,
-} from '../../src/index.ts';
+import { durationHistogram, type Hooks, type RegisteredModel, stageNames } from '../../src/index.ts';
 
 type Finished = Hooks['call.finished'];
 
@@ -49,7 +43,7 @@ export function createCallMetrics(parts: {
   return ({ call, outcome, durationMs, stageMs }) => {
     const [touch] = call.touches;
     const method = knownMethods.has(call.method) ? call.method : 'other';
-    const tool = toolName(call.tool);
+    const tool = call.tool?.name ?? '';
     const model = touch === undefined ? '' : parts.hasModel(touch.model) ? touch.model : 'other';
     const stage = outcome.kind === 'denied' ? outcome.stage : '';
     const key = `${method} ${tool} ${model} ${outcome.kind} ${stage}`;
@@ -70,10 +64,7 @@ interface Tally {
   count: number;
 }
 
-function toolName(tool: ToolDefinition | undefined): string {
-  return tool?.name ?? '';
-}
-
+/** The protocol's methods, and what the log calls the parts of a session (`session/…`). */
 const knownMethods: ReadonlySet<string> = new Set([
   'initialize',
   'ping',

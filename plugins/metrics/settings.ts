@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { compileAddressList } from '../../src/index.ts';
+import { addressEntries } from '../../src/index.ts';
 
 /** Settings of the metrics plugin, with their defaults. */
 export const settings = z
   .strictObject({
-    allow: z
-      .array(z.string())
-      .refine(list => compileAddressList(list) !== undefined, 'Expected addresses and CIDR ranges.')
-      .default([])
-      .describe(
-        'Addresses and CIDR ranges that may see the metrics without a token. Default none: behind a proxy everybody may seem to come from this machine.',
-      ),
+    allow: addressEntries.describe(
+      'Addresses and CIDR ranges that may see the metrics without a token. Default none: behind a proxy everybody may seem to come from this machine.',
+    ),
     token: z
       .string()
       .min(16)
