@@ -23,12 +23,20 @@ interface JsonOption {
 
 const shownOnce = 'This is the only time that the secret is shown.';
 
-/** `webhook create|list|show|enable|disable|delete|rotate-secret`. */
-export function registerSubscriptionCommands(
-  parts: WebhookCommandParts & { webhook: Command; context: CommandContext },
-): void {
-  const { webhook, context, rules, rotationHours } = parts;
+type SubscriptionCommandParts = WebhookCommandParts & { webhook: Command; context: CommandContext };
 
+/** `webhook create|list|show|enable|disable|delete|rotate-secret`. */
+export function registerSubscriptionCommands(parts: SubscriptionCommandParts): void {
+  registerCreate(parts);
+  registerList(parts);
+  registerShow(parts);
+  registerEnable(parts);
+  registerDisable(parts);
+  registerDelete(parts);
+  registerRotateSecret(parts);
+}
+
+function registerCreate({ webhook, context, rules }: SubscriptionCommandParts): void {
   webhook
     .command('create')
     .description('A new webhook; its secret is shown once')
@@ -46,7 +54,9 @@ export function registerSubscriptionCommands(
       const [shown] = await describe(runtime, [await requireWebhook(runtime, id)]);
       context.print({ json: { ...shown, id, secret }, text: `${id}\n${secret}\n\n${shownOnce}` }, options);
     });
+}
 
+function registerList({ webhook, context }: SubscriptionCommandParts): void {
   webhook
     .command('list')
     .description('All webhooks, without their secrets')
@@ -60,7 +70,9 @@ export function registerSubscriptionCommands(
       const text = lines.length > 0 ? table(['ID', 'NAME', 'USER', 'STATE', 'EVENTS', 'URL'], lines) : 'No webhooks.';
       context.print({ json: shown, text }, options);
     });
+}
 
+function registerShow({ webhook, context }: SubscriptionCommandParts): void {
   webhook
     .command('show <webhook>')
     .description('One webhook, by id or name')
@@ -71,7 +83,9 @@ export function registerSubscriptionCommands(
         context.print({ json: shown, text: facts(shown) }, options);
       }
     });
+}
 
+function registerEnable({ webhook, context }: SubscriptionCommandParts): void {
   webhook
     .command('enable <webhook>')
     .description('It is told of what happens from now on')
@@ -82,7 +96,9 @@ export function registerSubscriptionCommands(
       await enableWebhook({ runtime, id });
       context.print({ json: { id, active: true }, text: `Webhook ${name} is enabled.` }, options);
     });
+}
 
+function registerDisable({ webhook, context }: SubscriptionCommandParts): void {
   webhook
     .command('disable <webhook>')
     .description('It is told of nothing any more, until it is enabled')
@@ -94,7 +110,9 @@ export function registerSubscriptionCommands(
       await disableWebhook({ runtime, id, reason: options.reason });
       context.print({ json: { id, active: false }, text: `Webhook ${name} is disabled.` }, options);
     });
+}
 
+function registerDelete({ webhook, context }: SubscriptionCommandParts): void {
   webhook
     .command('delete <webhook>')
     .description('Removes it with its secret, what waits for it, and its log')
@@ -105,7 +123,9 @@ export function registerSubscriptionCommands(
       await deleteWebhook({ runtime, id });
       context.print({ json: { id, deleted: true }, text: `Webhook ${name} is deleted.` }, options);
     });
+}
 
+function registerRotateSecret({ webhook, context, rotationHours }: SubscriptionCommandParts): void {
   webhook
     .command('rotate-secret <webhook>')
     .description('A new secret; for some hours deliveries bear the signatures of both')

@@ -9,7 +9,7 @@ import {
 import { disableWebhook, signingSecrets } from '../subscriptions/change-webhook.ts';
 import { findWebhook, type Webhook } from '../subscriptions/webhook.ts';
 import { noteDisclosure } from './disclosure.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 import { payloadOf } from './payload.ts';
 import type { Queue } from './queue.ts';
 import { sign } from './signature.ts';
@@ -129,7 +129,7 @@ async function record(
   const now = runtime.now();
   const failures = Number(row.failures) + 1;
   const queuedAt = Date.parse(String(row.queued_at));
-  const outcome: Outcome = outcomeOf({ answer, failures, queuedAt, now, giveUpAfter, random });
+  const outcome = outcomeOf({ answer, failures, queuedAt, now, giveUpAfter, random });
   const seen = {
     duration_ms: duration,
     response_status: answer.kind === 'answered' ? answer.status : null,

@@ -1,7 +1,7 @@
 import { type BackOff, type OutboundAnswer, waitAfter } from '../../../src/index.ts';
 
 /** What becomes of a delivery after an attempt. `isGone`: the receiver wants no more of any. */
-export type Outcome =
+type AttemptOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly reason: string; readonly nextAt: number }
   | { readonly kind: 'dead'; readonly reason: string; readonly isGone: boolean };
@@ -22,7 +22,7 @@ export function outcomeOf(input: {
   now: number;
   giveUpAfter: number;
   random: () => number;
-}): Outcome {
+}): AttemptOutcome {
   const { answer, failures, queuedAt, now, giveUpAfter, random } = input;
   if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) return { kind: 'delivered' };
   const reason = answer.kind === 'failed' ? answer.reason : `the answer was ${answer.status}`;
