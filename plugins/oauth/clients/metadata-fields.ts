@@ -19,7 +19,7 @@ export function invalid(field: string, fault: string): errors.InvalidClientMetad
 }
 
 /** A text that people are shown, on one line. undefined: left out. */
-export function shownText(metadata: Metadata, field: string): string | undefined {
+export function shownLine(metadata: Metadata, field: string): string | undefined {
   const text = optionalText(metadata, field, longestName)?.trim();
   if (text === undefined || text === '') return undefined;
   if (unshowable.test(text)) throw invalid(field, 'holds a character that cannot be shown');

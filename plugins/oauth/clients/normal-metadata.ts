@@ -1,5 +1,5 @@
 import { offlineAccess, scopes, scopesIn } from '../scopes.ts';
-import { choice, invalid, link, type Metadata, optionalText, shownText, texts } from './metadata-fields.ts';
+import { choice, invalid, link, type Metadata, optionalText, shownLine, texts } from './metadata-fields.ts';
 import { redirectUriFault } from './redirect-uri.ts';
 
 /** Redirect URIs of one client. */
@@ -34,7 +34,7 @@ export function normalMetadata(input: {
   const method = choice(metadata, 'token_endpoint_auth_method', methods[kind]) ?? methods[kind][0];
   return withoutMissing({
     application_type: 'native',
-    client_name: shownText(metadata, 'client_name') ?? nameFrom(redirects),
+    client_name: shownLine(metadata, 'client_name') ?? nameFrom(redirects),
     client_uri: link(metadata, 'client_uri'),
     policy_uri: link(metadata, 'policy_uri'),
     tos_uri: link(metadata, 'tos_uri'),
