@@ -30,7 +30,16 @@ interface CreateOptions {
 /** `user create|list|show|disable|enable|groups|set-password|totp`. */
 export function registerUserCommands(program: Command, context: CommandContext): void {
   const user = program.command('user').description('Users: create, list, disable, put into groups');
+  registerCreate(user, context);
+  registerList(user, context);
+  registerShow(user, context);
+  registerDisableAndEnable(user, context);
+  registerGroups(user, context);
+  registerPasswordCommand(user, context);
+  registerTotpCommands(user, context);
+}
 
+function registerCreate(user: Command, context: CommandContext): void {
   user
     .command('create')
     .description('A new user; credentials are made separately (key create)')
@@ -57,7 +66,9 @@ export function registerUserCommands(program: Command, context: CommandContext):
       const output = { id: plainIdOf(created), login: options.login };
       context.print({ json: output, text: `User ${options.login} created.` }, options);
     });
+}
 
+function registerList(user: Command, context: CommandContext): void {
   user
     .command('list')
     .description('All users')
@@ -86,7 +97,9 @@ export function registerUserCommands(program: Command, context: CommandContext):
       const text = lines.length > 0 ? table(['LOGIN', 'NAME', 'GROUPS', ''], lines) : 'No users.';
       context.print({ json: users, text }, options);
     });
+}
 
+function registerShow(user: Command, context: CommandContext): void {
   user
     .command('show <login>')
     .description('One user, with all groups, implied ones included')
@@ -106,7 +119,9 @@ export function registerUserCommands(program: Command, context: CommandContext):
       };
       context.print({ json: shown, text: facts(shown) }, options);
     });
+}
 
+function registerDisableAndEnable(user: Command, context: CommandContext): void {
   for (const [name, active, done] of [
     ['disable', false, 'disabled: none of its credentials works'],
     ['enable', true, 'enabled'],
@@ -122,7 +137,9 @@ export function registerUserCommands(program: Command, context: CommandContext):
         context.print({ json: { id, login, active }, text: `User ${login} ${done}.` }, options);
       });
   }
+}
 
+function registerGroups(user: Command, context: CommandContext): void {
   user
     .command('groups <login>')
     .description('Puts a user into groups and takes it out of others')
@@ -146,9 +163,6 @@ export function registerUserCommands(program: Command, context: CommandContext):
         options,
       );
     });
-
-  registerPasswordCommand(user, context);
-  registerTotpCommands(user, context);
 }
 
 async function requireRow(runtime: Runtime, login: string): Promise<Row> {
