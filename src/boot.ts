@@ -26,6 +26,7 @@ import { createTraceScope, type TraceScope } from './pipeline/trace-scope.ts';
 import { type Trial, type TrialCaller, tryCall } from './pipeline/try-call.ts';
 import type { CommandContext, Route, Runtime, Terminal } from './plugin/scope.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store, StoredModel } from './store/port.ts';
 import { timedStore } from './store/timed-store.ts';
 import { type Catalog, createCatalog } from './tool/catalog.ts';
 
@@ -83,25 +84,17 @@ export async function boot(options: BootOptions): Promise<App> {
   let policies = mergePolicies([assembly.pluginPolicies, config.policies ?? {}]);
   const policy = createAccessPolicy({ registry, layers: registrations.layers.map(({ value }) => value) });
   const metrics = createMetrics();
-  const store = timedStore({
-    store: await openStore({
-      location: storeLocation({ config, env: process.env }),
-      folder: dirname(configFile),
-      now,
-      queryTimeLimit: server.queryTimeLimit,
-      still: options.still,
-      onMisfit: misfit => log.warn(misfit, 'a document does not fit its model'),
-    }),
+  const store = await openTimedStore({
+    location: storeLocation({ config, env: process.env }),
+    folder: dirname(configFile),
+    now,
+    queryTimeLimit: server.queryTimeLimit,
+    still: options.still,
+    onMisfit: misfit => log.warn(misfit, 'a document does not fit its model'),
     ticks: clock.ticks,
-    onBegun: metrics.onStoreBegun,
-    onDone: metrics.onStoreDone,
+    metrics,
+    models: registry.all().map(({ stored }) => stored),
   });
-  try {
-    await store.open(registry.all().map(({ stored }) => stored));
-  } catch (thrown) {
-    await store.close();
-    throw thrown;
-  }
 
   let mailWorker: MailWorker | undefined;
   const policyListeners = new Set<() => void>();
@@ -234,6 +227,26 @@ export async function boot(options: BootOptions): Promise<App> {
     },
     stop,
   };
+}
+
+/** The store with a place for every model, each of its operations timed. */
+async function openTimedStore(
+  input: Parameters<typeof openStore>[0] & {
+    ticks: () => number;
+    metrics: ReturnType<typeof createMetrics>;
+    models: readonly StoredModel[];
+  },
+): Promise<Store> {
+  const { ticks, metrics, models, ...where } = input;
+  const opened = await openStore(where);
+  const store = timedStore({ store: opened, ticks, onBegun: metrics.onStoreBegun, onDone: metrics.onStoreDone });
+  try {
+    await store.open(models);
+    return store;
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
 }
 
 /** Lets the plugins add their commands, before anything is opened. */
