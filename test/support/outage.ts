@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { always } from '../../src/store/condition.ts';
 import { verifies } from '../requirements.ts';
 import { auditOf, keyOf } from './people.ts';
 import { callTool, type RawAnswer } from './raw-client.ts';
@@ -29,7 +30,7 @@ export function describeOutage(
       key = await keyOf(gatehouse, 'admin');
       const tags = await gatehouse.app.runtime.store.find({
         model: 'crm.tag',
-        where: { kind: 'all', of: [] },
+        where: always,
         limit: 5,
       });
       ids.push(...tags.map(({ id }) => `crm.tag/${id}`));

@@ -1,4 +1,5 @@
 import { createKey } from '../../plugins/security/plugin.ts';
+import { always } from '../../src/store/condition.ts';
 import type { TestGatehouse } from './start-gatehouse.ts';
 
 type KeyOptions = Omit<Parameters<typeof createKey>[0], 'runtime' | 'user' | 'name' | 'scopes'> & {
@@ -26,7 +27,7 @@ export async function keyOf(
 export async function auditOf(gatehouse: Pick<TestGatehouse, 'app'>, limit = 50) {
   return gatehouse.app.runtime.store.find({
     model: 'security.audit-entry',
-    where: { kind: 'all', of: [] },
+    where: always,
     order: ['time', 'sequence'].map(field => ({ field, descending: true })),
     limit,
   });
