@@ -14,6 +14,7 @@ export interface Figures {
   readonly memory: number;
 }
 
+/** What a server is given to do. */
 export interface Load {
   readonly url: URL;
   /** The process whose time is counted. */

@@ -30,6 +30,7 @@ import type { Store, StoredModel } from './store/port.ts';
 import { timedStore } from './store/timed-store.ts';
 import { type Catalog, createCatalog } from './tool/catalog.ts';
 
+/** What a Gatehouse is made from. */
 export interface BootOptions {
   /** The config file, absolute; its folder is where relative paths begin. */
   readonly configFile: string;

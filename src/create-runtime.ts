@@ -47,6 +47,7 @@ export interface KernelRuntime extends Runtime {
   environment(input: { principal: Principal; onReach: (reached: Reached) => void }): ReturnType<Runtime['env']>;
 }
 
+/** The runtime that plugins are given, once everything that it is made of is there. */
 export function createRuntime(parts: RuntimeParts): KernelRuntime {
   const { registry, store, policy, log, server, now, onMail = () => {}, companions = [] } = parts;
 

@@ -12,6 +12,7 @@ export const offlineAccess = 'offline_access';
 /** What a client gets that does not say what it wants: the least. */
 export const defaultScope: Scope = 'read';
 
+/** Whether a word names a scope. */
 export function isScope(name: string): name is Scope {
   return scopes.some(scope => scope === name);
 }

@@ -17,6 +17,7 @@ export function isRecordEvent(type: string): boolean {
   return type.startsWith('record.');
 }
 
+/** Whether a word names an event. */
 export function isEventType(text: string): text is EventType {
   return eventTypes.some(type => type === text);
 }

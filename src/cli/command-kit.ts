@@ -28,6 +28,7 @@ export interface CommandKit extends CommandContext {
   close(): Promise<void>;
 }
 
+/** Nothing is loaded or opened before it is asked for. */
 export function createCommandKit({ machine, configFile }: { machine: Machine; configFile: string }): CommandKit {
   const { stderr, ticks, now } = machine;
   const isInteractive = stderr.isTTY === true;

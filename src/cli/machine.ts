@@ -22,6 +22,7 @@ export interface Machine {
   readonly exit: (code: number) => void;
 }
 
+/** A stream for people, and whether it is a terminal. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;

@@ -15,6 +15,7 @@ export interface CheckedConfig {
   readonly mail: MailSettings | undefined;
 }
 
+/** A config as its file gives it, and where it is from. */
 export interface CheckInput {
   readonly config: Config;
   /** Absolute; its folder is where relative paths begin. */

@@ -6,6 +6,7 @@ import { didYouMean } from './nearest.ts';
 import { type PolicyEntry, type PolicyPart, policySchemas } from './policy-schema.ts';
 import { checkSettings, unknownKey } from './settings-faults.ts';
 
+/** A set of policies, and the names that it may use. */
 export interface PolicyCheck {
   /** As written, of unknown shape. */
   readonly given: unknown;

@@ -16,6 +16,7 @@ export interface LocatedFault {
   readonly message: string;
 }
 
+/** A config and what is wrong with it. */
 export interface FaultyConfig {
   readonly faults: readonly ConfigFault[];
   readonly configFile: string;
@@ -53,6 +54,7 @@ export function configInvalid(input: FaultyConfig): GatehouseError {
   });
 }
 
+/** A fault on one line: its place, its path, and what is wrong. */
 export function describeFault({ file, line, column, path, message }: LocatedFault): string {
   return [`${file}:${line}:${column}`, path, message].filter(part => part !== '').join('  ');
 }

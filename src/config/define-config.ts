@@ -8,6 +8,7 @@ import { type DefinitionSite, definitionSite } from '../plugin/definition-site.t
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface PluginSettings {}
 
+/** The `server` part of a config, with its defaults filled in. */
 export interface ServerSettings {
   /** Address to listen on. Default `HOST` or 127.0.0.1. */
   readonly host: string;
@@ -41,6 +42,7 @@ export interface MailSettings {
   readonly giveUpAfterHours: number;
 }
 
+/** Yes or no for each operation; what is left out is not allowed. */
 export type OperationFlags = Partial<Record<'read' | 'write' | 'create' | 'delete', boolean>>;
 
 /** Who may do what: code in the config, records in the store, the same shape. */
@@ -76,6 +78,7 @@ export interface PolicySet {
   }[];
 }
 
+/** What `mcp.config.ts` says. */
 export interface ConfigOptions {
   readonly server?: Partial<ServerSettings>;
   /** `sqlite:PATH` or `mongodb://…`. Default `GATEHOUSE_STORE`, `MONGODB_URI`, or `sqlite:data/gatehouse.db`. */
@@ -92,6 +95,7 @@ export interface ConfigOptions {
   readonly policies?: Partial<PolicySet>;
 }
 
+/** A configuration as `defineConfig` gives it. */
 export interface Config extends ConfigOptions {
   readonly definedAt: DefinitionSite | undefined;
 }

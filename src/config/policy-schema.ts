@@ -36,5 +36,7 @@ export const policySchemas = {
     .refine(({ fields, model }) => !fields || model, 'Expected `model` beside `fields`: whose fields.'),
 };
 
+/** A list of the policies: `groups`, `access`, … */
 export type PolicyPart = keyof typeof policySchemas;
+/** One entry of such a list. */
 export type PolicyEntry<P extends PolicyPart> = z.output<(typeof policySchemas)[P]>;

@@ -19,6 +19,7 @@ export interface SourceModules {
   callAt(file: string, place: { line: number; column: number }): Found | undefined;
 }
 
+/** No file is read before something in it is asked for. */
 export function createSourceModules(): SourceModules {
   const programs = new Map<string, Program | undefined>();
 

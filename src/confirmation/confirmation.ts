@@ -17,6 +17,7 @@ export interface Preview {
   readonly basis: string;
 }
 
+/** What a call is about to do, and what it brings along as agreement. */
 export interface ConfirmationRequest<P extends Preview> {
   readonly tool: string;
   /** All arguments but the token, checked. An agreement is about exactly these. */
@@ -29,16 +30,17 @@ export interface ConfirmationRequest<P extends Preview> {
   preview(): Promise<P>;
 }
 
+/** How it stands with the agreement. */
 export type Confirmation<P extends Preview> =
   /** Agreed to, and still the same: carry out what `preview` says, and nothing else. */
   | { readonly kind: 'confirmed'; readonly preview: P }
   /** The client is to ask its user: answer with this `input_required` result. */
   | { readonly kind: 'asked'; readonly preview: P; readonly inputRequired: Readonly<Record<string, unknown>> }
-  /** The client cannot ask: answer with the preview and this single-use token. */
+  /** The client cannot ask: answer with the preview and this single-use token. `expiresAt`: ISO 8601. */
   | {
       readonly kind: 'token';
       readonly preview: P;
-      readonly token: string /** ISO 8601. */;
+      readonly token: string;
       readonly expiresAt: string;
     };
 

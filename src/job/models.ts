@@ -23,6 +23,7 @@ export const jobModel = defineModel({
   },
 });
 
+/** What became of each run; `run-log.ts` writes it. */
 export const jobRunModel = defineModel({
   name: 'gatehouse.job-run',
   label: 'Run of a job',

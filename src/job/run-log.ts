@@ -7,6 +7,7 @@ const model = 'gatehouse.job-run';
 const kept = 100;
 const maxErrorLength = 2_000;
 
+/** How a run ended; see the options of `outcome` in `models.ts`. */
 export type RunOutcome = 'ok' | 'failed' | 'interrupted' | 'abandoned';
 
 /** A run as it is told. Times as ISO 8601 in UTC. */

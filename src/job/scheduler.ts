@@ -49,6 +49,7 @@ interface ScheduledJob {
   readonly schedule: Schedule;
 }
 
+/** The scheduler of one process. Nothing runs before `start`. */
 export function createScheduler(parts: {
   readonly jobs: readonly Job[];
   readonly runtime: Runtime;

@@ -7,6 +7,7 @@ import type { Mask } from './mask.ts';
 import type { Operation, Principal } from './principal.ts';
 import type { RegisteredModel, Registry } from './registry.ts';
 
+/** What one principal may do with one field. A field without one is not there for the principal. */
 export interface FieldAccess {
   /** Its values are shown, and may be searched, ordered and grouped by. */
   readonly read: boolean;

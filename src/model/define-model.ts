@@ -30,6 +30,7 @@ export interface ModelOptions {
   readonly protected?: boolean;
 }
 
+/** A model as `defineModel` gives it. */
 export interface ModelDefinition extends ModelOptions {
   /** Where it was defined, for messages about it. */
   readonly definedAt: DefinitionSite | undefined;

@@ -4,6 +4,7 @@ import type { AccessLookup } from './field-path.ts';
 import type { Principal } from './principal.ts';
 import type { RegisteredModel, Registry } from './registry.ts';
 
+/** A domain, and what it is read with. */
 export interface ParseDomainInput {
   /** Odoo's prefix notation: terms `[field, operator, value]`, with `&`, `|` and `!` before what they join. */
   readonly domain: unknown;

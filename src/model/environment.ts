@@ -22,6 +22,7 @@ export interface OutRecord {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** What to search for, and what of it to answer with. */
 export interface SearchInput {
   /** Odoo notation. */
   readonly domain?: unknown;
@@ -36,6 +37,7 @@ export interface SearchInput {
   readonly offset?: number;
 }
 
+/** What to count and sum up, and by what to group it. */
 export interface AggregateInput {
   readonly domain?: unknown;
   /** `state`, `date:month`, `partner_id`; four at most. */
@@ -47,6 +49,7 @@ export interface AggregateInput {
   readonly offset?: number;
 }
 
+/** How a change is made. */
 export interface WriteInput {
   /** Check everything, answer with what would change, change nothing. */
   readonly dryRun?: boolean;
@@ -59,6 +62,7 @@ export interface DeleteInput extends WriteInput {
   readonly plan?: string;
 }
 
+/** What a change makes of one record, or would make of it. */
 export interface Change {
   readonly id: string;
   readonly title: string;
@@ -135,6 +139,7 @@ export interface ReachedRecords {
   readonly fields: readonly string[];
 }
 
+/** A change that has been made, as hooks are told of it. `ids`: public ids. */
 export interface RecordChange {
   readonly model: string;
   readonly operation: 'create' | 'write' | 'delete';

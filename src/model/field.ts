@@ -34,6 +34,7 @@ export interface FieldOptions {
   readonly default?: Json | ((caller: Caller) => Json);
 }
 
+/** What a `char` or `text` field says about itself. */
 export interface TextOptions extends FieldOptions {
   /** Characters at most. Default 255 for `char`, 100,000 for `text`. */
   readonly maxLength?: number;
@@ -41,6 +42,7 @@ export interface TextOptions extends FieldOptions {
   readonly searchable?: boolean;
 }
 
+/** What a field that refers to records says about itself. */
 export interface RelationOptions extends FieldOptions {
   /** The model on the other side. */
   readonly to: string;

@@ -14,6 +14,7 @@ const orderable: ReadonlySet<FieldKind> = new Set([
   'selection',
 ]);
 
+/** Whether records can be ordered by a field. */
 export function isOrderable(field: Field): boolean {
   return orderable.has(field.kind);
 }

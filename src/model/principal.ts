@@ -1,6 +1,7 @@
 /** What may be done with a record. */
 export type Operation = 'read' | 'write' | 'create' | 'delete';
 
+/** All operations, in the order in which people are shown them. */
 export const operations: readonly Operation[] = ['read', 'write', 'create', 'delete'];
 
 /** What the presented credential may do at most; the user's own rights are a further limit. */

@@ -23,6 +23,7 @@ export async function read(
   return decodeRows({ context, rows: ordered, fields });
 }
 
+/** The condition that a record is one of these. */
 export function named(ids: readonly string[]): Condition {
   const [only] = ids;
   return ids.length === 1 && only !== undefined ? equals('id', only) : oneOf('id', ids);

@@ -25,6 +25,7 @@ export const maxRecords = 1000;
 /** Ids that are told to the audit entry. */
 const maxReachedIds = maxRecords;
 
+/** Throws OPERATION_NOT_ALLOWED, saying whether anybody could. */
 export function requireOperation({ access, model }: RecordsContext, operation: Operation): void {
   if (access.operations.has(operation)) return;
   const left = operationsLeft(model.definition);
@@ -70,6 +71,7 @@ export function ruleFor({ access }: RecordsContext, operation: Operation): Condi
   return operation === 'read' ? access.rule('read') : all(access.rule('read'), access.rule(operation));
 }
 
+/** INVALID_ARGUMENTS that names the argument and what was expected. */
 export function invalid(at: string, expected: string): Error {
   return kernelErrors.INVALID_ARGUMENTS({
     message: `The argument ${at} does not fit: expected ${expected}.`,

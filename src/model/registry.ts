@@ -13,6 +13,7 @@ export interface Registry {
   all(): readonly RegisteredModel[];
 }
 
+/** A model with what all plugins have made of it. */
 export interface RegisteredModel {
   /** With the fields and indexes of all extensions. */
   readonly definition: ModelDefinition;
@@ -26,6 +27,7 @@ export interface RegisteredModel {
   readonly referencedBy: readonly Reference[];
 }
 
+/** A field that refers to a model. */
 export interface Reference {
   /** The model that refers, and its field. */
   readonly model: string;
@@ -50,6 +52,7 @@ export interface RegistryInput {
   readonly extensions?: readonly ExtensionInput[];
 }
 
+/** What one plugin adds to the model of another. */
 export interface ExtensionInput {
   readonly model: string;
   readonly extension: ModelExtension;

@@ -68,6 +68,7 @@ export async function count(context: RecordsContext, domain: unknown): Promise<n
   return total;
 }
 
+/** The fields that a domain names, dotted where they are those of related records. */
 export function domainPaths(domain: unknown): string[] {
   return domainFields(domain).map(({ path }) => path);
 }

@@ -22,6 +22,7 @@ export type OutboundAnswer =
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** One HTTP request to somewhere else. */
 export interface OutboundMessage {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -34,6 +35,7 @@ export interface OutboundMessage {
 /** Sends one message; never rejects. */
 export type Send = (message: OutboundMessage) => Promise<OutboundAnswer>;
 
+/** What may be called, and how long an answer is waited for. */
 export interface SendParts extends TargetRules {
   readonly clock: Clock;
   /** ms from looking up the name to the end of the answer. */

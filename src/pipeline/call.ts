@@ -6,6 +6,7 @@ import type { Operation, Principal } from '../model/principal.ts';
 import type { ToolDefinition, Touch } from '../tool/define-tool.ts';
 import type { TraceContext } from './trace-context.ts';
 
+/** Which generation of the protocol is spoken: `modern` from 2026-07-28 on, `legacy` before. */
 export type Era = 'modern' | 'legacy';
 
 /** Who speaks to us, as far as it says so itself: for sessions and the log, never for a decision. */
@@ -120,4 +121,5 @@ export const stageNames = [
   'audit',
 ] as const;
 
+/** One of the stages; see `stages.ts`. */
 export type StageName = (typeof stageNames)[number];

@@ -31,10 +31,12 @@ export interface Refusal {
   readonly as: 'http' | 'tool' | 'protocol';
 }
 
+/** What became of a call that was admitted. */
 export type Performed =
   /** The protocol's result object, without what the era adds (`resultType`, server info). */
   { readonly ok: true; readonly result: Record<string, unknown> } | { readonly ok: false; readonly refusal: Refusal };
 
+/** What a transport knows about a call beyond the message. */
 export interface PerformOptions {
   readonly signal?: AbortSignal;
   readonly interaction?: unknown;

@@ -27,4 +27,5 @@ export interface Hooks {
 }
 
 export type HookName = keyof Hooks;
+/** What a plugin gives to `scope.on`. */
 export type HookListener<N extends HookName> = (event: Hooks[N]) => void | Promise<void>;

@@ -28,6 +28,7 @@ export interface TrialStep {
   readonly error?: GatehouseError;
 }
 
+/** What became of a trial. */
 export interface Trial {
   /** As far as it came; with its principal where that is known. */
   readonly call: Call;

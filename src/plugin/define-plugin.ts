@@ -18,6 +18,7 @@ export interface PluginOptions<Settings extends z.ZodType> {
   setup(scope: Scope, settings: z.output<Settings>): void;
 }
 
+/** A plugin as `definePlugin` gives it. */
 export interface Plugin extends PluginOptions<z.ZodType> {
   readonly definedAt: DefinitionSite | undefined;
 }

@@ -87,6 +87,7 @@ export interface StageResults {
   redact: void;
 }
 
+/** A stage that plugins put guards into. */
 export type GuardedStage = keyof StageResults;
 
 /** One check in one stage. Throws to refuse. */
@@ -123,6 +124,7 @@ export interface AuditSink {
   write(entry: AuditEntry): Promise<void>;
 }
 
+/** Resources of MCP, listed and read with the rights of the caller. */
 export interface ResourceProvider {
   readonly name: string;
   list(
@@ -144,6 +146,7 @@ export interface ResourceProvider {
   }): Promise<readonly string[]>;
 }
 
+/** A prompt of MCP. */
 export interface PromptDefinition {
   readonly name: string;
   readonly title?: string;

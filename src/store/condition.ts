@@ -1,10 +1,11 @@
+/** A value that a condition compares with; null stands for a missing one. */
+export type Scalar = string | number | boolean | null;
+
 /**
  * What a store is asked to match: a small tree, already validated, that each store compiles and that
  * `matches` (in `evaluate.ts`) evaluates in memory. Every leaf is two-valued: a missing value makes it false, and
  * `not` of it true, so that all of them agree.
  */
-export type Scalar = string | number | boolean | null;
-
 export type Condition =
   /** Conjunction; of none: true. What may take long is asked, as far as a store can, only of what satisfies all before it. */
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
@@ -49,7 +50,9 @@ export type Condition =
 /** A `like` pattern: literal text, `any` (`%`, any run of characters) and `one` (`_`, one character), never two `any` in a row. */
 export type Pattern = readonly (string | { readonly wildcard: 'any' | 'one' })[];
 
+/** True of every row. */
 export const always: Condition = { kind: 'all', of: [] };
+/** True of no row. */
 export const never: Condition = { kind: 'any', of: [] };
 
 /** Conjunction, flattened; `always` disappears, `never` wins. */
@@ -81,6 +84,7 @@ export function not(condition: Condition): Condition {
   return condition.kind === 'not' ? condition.of : { kind: 'not', of: condition };
 }
 
+/** The value is this one; null: it is missing. */
 export function equals(field: string, value: Scalar): Condition {
   return { kind: 'compare', field, operator: '=', value };
 }
@@ -90,14 +94,17 @@ export function compare(field: string, operator: '<' | '<=' | '>' | '>=', value:
   return { kind: 'compare', field, operator, value };
 }
 
+/** The value is one of these; null among them: or it is missing. */
 export function oneOf(field: string, values: readonly Scalar[]): Condition {
   return { kind: 'in', field, values };
 }
 
+/** Whether a condition is certainly true, whatever the row. */
 export function isAlways(condition: Condition): boolean {
   return condition.kind === 'all' && condition.of.length === 0;
 }
 
+/** Whether a condition is certainly false, whatever the row. */
 export function isNever(condition: Condition): boolean {
   return condition.kind === 'any' && condition.of.length === 0;
 }

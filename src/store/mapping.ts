@@ -18,6 +18,7 @@ export type MappedMeaning =
   | 'references'
   | 'json';
 
+/** Where a field of a mapped model is in a document, and how it stands there. */
 export interface MappedField {
   /** Where the value stands, such as `address.city`. */
   readonly path: string;
@@ -27,6 +28,7 @@ export interface MappedField {
   readonly decimals: number;
 }
 
+/** Which collection a mapped model is, and what of its documents is what. */
 export interface StoredMapping {
   readonly collection: string;
   /** Default: the store's own. */

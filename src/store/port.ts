@@ -25,6 +25,7 @@ export interface Row {
 /** How a field is kept. Dates and times are ISO 8601 strings in UTC, money an integer of the smallest unit. */
 export type StoredType = 'string' | 'integer' | 'float' | 'boolean' | 'ids' | 'json';
 
+/** A field as a store keeps it. */
 export interface StoredField {
   readonly name: string;
   readonly type: StoredType;
@@ -40,6 +41,7 @@ export interface StoredField {
   readonly relation?: { readonly model: string; readonly inverse?: string };
 }
 
+/** A model as a store keeps it: a table, or a collection. */
 export interface StoredModel {
   /** Such as `crm.partner`: letters, digits, `_`, `-` and `.` only. */
   readonly name: string;
@@ -53,11 +55,13 @@ export interface StoredModel {
   readonly mapping?: StoredMapping;
 }
 
+/** One term of an order. */
 export interface OrderBy {
   readonly field: string;
   readonly descending: boolean;
 }
 
+/** Which rows, which of their fields, in which order. */
 export interface FindQuery {
   readonly model: string;
   readonly where: Condition;
@@ -80,8 +84,10 @@ export interface CountQuery {
   readonly asker?: string;
 }
 
+/** What dates can be grouped by. */
 export type DateUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** What of which rows to sum up, by which groups. */
 export interface AggregateQuery {
   readonly model: string;
   readonly where: Condition;
@@ -96,6 +102,7 @@ export interface AggregateQuery {
   readonly asker?: string;
 }
 
+/** One group. */
 export interface AggregateRow {
   /** One key for each of `groupBy`. */
   readonly keys: readonly Scalar[];
@@ -103,6 +110,7 @@ export interface AggregateRow {
   readonly values: readonly (number | string | null)[];
 }
 
+/** One step of a write. */
 export type WriteOperation =
   /**
    * The row begins at `version`, default 1, whatever `row` says; another one is for copies of rows that exist elsewhere.
@@ -135,6 +143,7 @@ export interface WriteResult {
   readonly rows: readonly Row[];
 }
 
+/** How a write is carried out. */
 export interface WriteOptions {
   /**
    * True (default): all or nothing, durable when the promise resolves. Refused (STORE_NO_TRANSACTIONS) where the
@@ -145,11 +154,13 @@ export interface WriteOptions {
   readonly atomic?: boolean;
 }
 
+/** Where stores differ. */
 export interface StoreCapabilities {
   /** Several rows can be written all or nothing. */
   readonly transactions: boolean;
 }
 
+/** Which database it is. */
 export interface StoreInfo {
   readonly kind: 'sqlite' | 'mongodb';
   /** For people: product and version, such as `SQLite 3.53.0`. */

@@ -2,6 +2,7 @@ import type { Store } from './port.ts';
 
 /** What of the port takes time that matters. */
 export const timedOperations = ['find', 'count', 'aggregate', 'write'] as const;
+/** An operation of a store whose time is taken. */
 export type TimedOperation = (typeof timedOperations)[number];
 
 /** The same store, which tells when a read or write begins, how long it took (ms) and whether it failed. */

@@ -42,6 +42,7 @@ export interface ToolResult {
   readonly note?: { readonly code: string; readonly reason: string };
 }
 
+/** What a client is told about a tool before it calls it: the annotations of the protocol (`readOnlyHint`, …). */
 export interface ToolHints {
   readonly readOnly: boolean;
   readonly destructive: boolean;
@@ -79,6 +80,7 @@ export interface ToolOptions<Input extends z.ZodObject> {
   run(args: z.infer<Input>, context: CallContext): Promise<ToolResult>;
 }
 
+/** A tool whatever its arguments are. */
 export type ToolDefinition = ToolOptions<z.ZodObject>;
 
 /** Declares a tool, with `args` typed by its input schema. */

@@ -100,10 +100,12 @@ export function buildPartners(): DemoRow[] {
   return rows;
 }
 
+/** The countries that partners are in. */
 export function buildCountries(): DemoRow[] {
   return places.map(place => ({ id: countryId(place), name: place.country, code: place.code }));
 }
 
+/** The tags that partners have. */
 export function buildTags(): DemoRow[] {
   return tagNames.map((name, index) => ({ id: demoId('crm.tag', index + 1), name }));
 }

@@ -15,6 +15,7 @@ export interface Place {
   readonly words: readonly string[];
 }
 
+/** Where partners are. */
 export const places: readonly Place[] = [
   {
     code: 'DE',

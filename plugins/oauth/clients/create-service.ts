@@ -14,7 +14,10 @@ export interface NewService {
   readonly user: string;
   readonly scopes: readonly string[];
   /** How it proves who it is: with a secret that is made here, or by signing with a key of its own (RFC 7523). */
-  readonly credential: { readonly kind: 'secret' } | { readonly kind: 'keys' /** JSON */; readonly jwks: string };
+  readonly credential:
+    | { readonly kind: 'secret' }
+    /** `jwks`: a JSON Web Key Set (RFC 7517), as JSON. */
+    | { readonly kind: 'keys'; readonly jwks: string };
 }
 
 export interface CreatedService {

@@ -7,7 +7,8 @@ const freshness = { least: 300 * second, usual: 3_600 * second, most: 86_400 * s
 
 /** What a metadata document says, or that it cannot be had at the moment; `reason`: for the log. */
 export type ReadDocument =
-  | { readonly kind: 'read'; readonly metadata: Metadata /** ms */; readonly freshFor: number }
+  /** `freshFor`: ms. */
+  | { readonly kind: 'read'; readonly metadata: Metadata; readonly freshFor: number }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /**

@@ -29,7 +29,8 @@ export interface Ending {
 export interface Admission {
   readonly verdict:
     | { readonly kind: 'known' | 'started'; readonly slot: Slot }
-    | { readonly kind: 'ended' /** ms until the client may have another. */; readonly wait: number }
+    /** `wait`: ms until the client may have another. */
+    | { readonly kind: 'ended'; readonly wait: number }
     /** Given up by its client, and yet used. */
     | { readonly kind: 'closed' }
     | { readonly kind: 'full'; readonly limit: number };

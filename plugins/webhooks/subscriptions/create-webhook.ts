@@ -6,6 +6,7 @@ import { eventTypes, isEventType, isRecordEvent } from '../events.ts';
 import { subscriberOf } from './subscriber.ts';
 import { webhookOf } from './webhook.ts';
 
+/** A webhook to be made. */
 export interface NewWebhook {
   readonly runtime: Runtime;
   readonly rules: TargetRules;
@@ -19,6 +20,7 @@ export interface NewWebhook {
   readonly models: readonly string[];
 }
 
+/** A webhook that was made, with its secret. */
 export interface CreatedWebhook {
   readonly id: string;
   /** `whsec_…`: shown here and never again. */

@@ -3,6 +3,7 @@ import type { Field } from '../../model/field.ts';
 import type { RegisteredModel } from '../../model/registry.ts';
 import { systemFields } from '../../model/system-fields.ts';
 
+/** A column of a file, and the field that it fills. */
 export interface Column {
   readonly name: string;
   readonly field: Field;

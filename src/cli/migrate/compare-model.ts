@@ -8,6 +8,7 @@ export interface Difference {
   readonly kind: 'missing' | 'foreign' | 'altered';
 }
 
+/** One model on both sides. */
 export interface Comparison {
   readonly model: string;
   readonly source: Digest;

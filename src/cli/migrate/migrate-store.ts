@@ -12,6 +12,7 @@ export interface Migrated extends Comparison {
   readonly copied: number;
 }
 
+/** From where to where, and which models. */
 export interface Stores {
   readonly source: Store;
   readonly target: Store;
