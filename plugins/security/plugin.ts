@@ -55,6 +55,7 @@ import { revokeKeyTool } from './tools/revoke-key.ts';
 import { registerVolume } from './volume/register-volume.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
+export { sealedLayer } from './permissions/layers.ts';
 
 /** What runs while the server does; made at start, because it needs the store. */
 interface Running {
@@ -107,7 +108,7 @@ export default definePlugin({
     for (const model of [auditEntry, auditHead, auditTip]) scope.model(model);
     registerAlerts(scope, own.alerts);
     scope.policies(securityPolicies);
-    scope.access(sealedLayer(new Set([apiKeySecret.name, keyHandover.name, sessionSlots.name, auditTip.name])));
+    scope.access(sealedLayer({ models: [apiKeySecret, keyHandover, sessionSlots, auditTip] }));
     const attempts = registerLockouts(scope, own.lockout);
     scope.access(ownKeysLayer);
     scope.access(permissionLayer(directory));

@@ -1,4 +1,5 @@
-import type { AccessLayer, Operation, PolicySet } from '../../src/index.ts';
+import type { PolicySet } from '../../src/index.ts';
+import { sealedLayer } from '../security/plugin.ts';
 import { subscriptionSecret } from './models/subscription-secret.ts';
 
 const models = ['webhooks.subscription', 'webhooks.delivery'];
@@ -9,10 +10,5 @@ export const webhookPolicies: Partial<PolicySet> = {
   permissions: models.map(model => ({ model, groups: ['security.manager'], read: true })),
 };
 
-const everything: ReadonlySet<Operation> = new Set(['read', 'write', 'create', 'delete']);
-
 /** No right opens the secrets, whatever policies say. */
-export const webhookSecretsLayer: AccessLayer = {
-  name: 'webhook secrets',
-  operations: ({ model }) => (model.name === subscriptionSecret.name ? new Set() : everything),
-};
+export const webhookSecretsLayer = sealedLayer({ name: 'webhook secrets', models: [subscriptionSecret] });

@@ -18,7 +18,7 @@ export function registerAlerts(scope: Scope, settings: AlertSettings): void {
   let work: readonly Background[] = [];
 
   for (const model of [alert, alertMail, credentialBaseline]) scope.model(model);
-  scope.access(sealedLayer(new Set([alertMail.name])));
+  scope.access(sealedLayer({ models: [alertMail] }));
   scope.command(registerAlertCommands);
   scope.job({
     name: 'key expiry alerts',

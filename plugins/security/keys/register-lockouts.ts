@@ -16,7 +16,7 @@ export function registerLockouts(scope: Scope, settings: SecuritySettings['locko
   let sharing: Background | undefined;
 
   scope.model(failedAttempts);
-  scope.access(sealedLayer(new Set([failedAttempts.name])));
+  scope.access(sealedLayer({ models: [failedAttempts] }));
   scope.job({
     name: 'failed attempts',
     schedule: '*/15 * * * *',

@@ -1,4 +1,4 @@
-import type { AccessLayer } from '../../../src/index.ts';
+import { type AccessLayer, type ModelDefinition, operations } from '../../../src/index.ts';
 import type { PermissionDirectory } from './permission-directory.ts';
 
 const none = { read: false, write: false };
@@ -33,11 +33,10 @@ export function fieldRuleLayer(directory: () => PermissionDirectory | undefined)
   };
 }
 
-/** Models that no right opens, whatever policies say. */
-export function sealedLayer(models: ReadonlySet<string>): AccessLayer {
-  const everything = new Set(['read', 'write', 'create', 'delete'] as const);
-  return {
-    name: 'secrets',
-    operations: ({ model }) => (models.has(model.name) ? new Set() : everything),
-  };
+/** Models that no right opens, whatever policies say. `name`: what they hold, for `policy explain`. */
+export function sealedLayer(input: { models: readonly ModelDefinition[]; name?: string }): AccessLayer {
+  const { name = 'secrets' } = input;
+  const sealed = new Set(input.models.map(model => model.name));
+  const everything = new Set(operations);
+  return { name, operations: ({ model }) => (sealed.has(model.name) ? new Set() : everything) };
 }

@@ -15,7 +15,7 @@ export function registerRates(scope: Scope, settings: SecuritySettings['rate']):
   const rates = createRateLimits({ settings, keeper: () => keeper });
 
   for (const model of [rateShare, rateInstance]) scope.model(model);
-  scope.access(sealedLayer(new Set([rateShare.name, rateInstance.name])));
+  scope.access(sealedLayer({ models: [rateShare, rateInstance] }));
   scope.job({
     name: 'rate counters',
     schedule: '*/5 * * * *',
