@@ -1,5 +1,6 @@
 import type { ConfigFault } from '../assemble.ts';
 import { isObject } from '../is-object.ts';
+import { operations } from '../model/principal.ts';
 import type { Registry } from '../model/registry.ts';
 import { describeValue } from './describe-issue.ts';
 import { didYouMean } from './nearest.ts';
@@ -114,7 +115,7 @@ function createNameChecks({ registry, groups }: PolicyCheck, report: Report) {
       }
     },
     operations(entry: object, ...path: PropertyKey[]) {
-      if (['read', 'write', 'create', 'delete'].some(operation => operation in entry)) return;
+      if (operations.some(operation => operation in entry)) return;
       report('This allows nothing: expected read, write, create or delete.', ...path);
     },
   };

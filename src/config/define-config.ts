@@ -1,6 +1,7 @@
 import type { ModelDefinition } from '../model/define-model.ts';
 import type { Classification } from '../model/field.ts';
 import type { Mask } from '../model/mask.ts';
+import type { Operation } from '../model/principal.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
 import { type DefinitionSite, definitionSite } from '../plugin/definition-site.ts';
 
@@ -43,7 +44,7 @@ export interface MailSettings {
 }
 
 /** Yes or no for each operation; what is left out is not allowed. */
-export type OperationFlags = Partial<Record<'read' | 'write' | 'create' | 'delete', boolean>>;
+export type OperationFlags = Partial<Record<Operation, boolean>>;
 
 /** Who may do what: code in the config, records in the store, the same shape. */
 export interface PolicySet {
