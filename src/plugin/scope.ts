@@ -228,7 +228,9 @@ export interface CommandContext {
 
 /** All that a plugin may touch while it is set up. Everything registered here goes with the plugin. */
 export interface Scope {
+  /** Its name. */
   readonly plugin: string;
+  /** A model that the plugin brings. Its name must be free. */
   model(definition: ModelDefinition): void;
   /** Adds fields to a model of a plugin named in `depends`, or of `models` in the config. */
   extend(model: string, extension: ModelExtension): void;
@@ -236,14 +238,21 @@ export interface Scope {
   policies(policies: Partial<PolicySet>): void;
   /** A reason to say no, consulted for every model, operation and field. */
   access(layer: AccessLayer): void;
+  /** A check in a stage: after those of the plugins in `depends`, in the order in which they are registered. */
   guard<S extends GuardedStage>(stage: S, guard: Guard<S>): void;
   /** Parameters of every challenge of this server: in each 401, and in a 403 that brings one. */
   challenge(parameters: (runtime: Runtime) => ChallengeParameters): void;
+  /** Where every call is written down, beside where others write it; no answer leaves before. */
   audit(sink: AuditSink): void;
+  /** A tool for AI clients. Its name must be free. */
   tool(tool: ToolDefinition): void;
+  /** Resources for AI clients. */
   resources(provider: ResourceProvider): void;
+  /** A prompt for AI clients. Its name must be free. */
   prompt(prompt: PromptDefinition): void;
+  /** An HTTP route beside `/mcp`. Its method and path must be free. */
   route(route: Route): void;
+  /** Work done by the clock. Its name must be free. */
   job(job: Job): void;
   /**
    * Work beside the calls, in a server and not in a command: begun after all `onStart`, ended before any `onStop`. What
@@ -254,9 +263,11 @@ export interface Scope {
   companion(companion: Companion): void;
   /** What has to end when every credential is revoked at once. */
   revoker(revoker: Revoker): void;
+  /** Who knows users by their logins. */
   principals(provider: PrincipalProvider): void;
   /** Adds commands to the command line. */
   command(register: (program: Command, context: CommandContext) => void): void;
+  /** Is told of something after the fact; see `Hooks`. It is not waited for, and its failure changes nothing. */
   on<N extends HookName>(hook: N, listener: HookListener<N>): void;
   /** Runs at start, after the store is open and before the servers listen, in dependency order. */
   onStart(run: (runtime: Runtime) => Promise<void>): void;
