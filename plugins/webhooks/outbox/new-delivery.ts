@@ -16,7 +16,7 @@ export interface NewDelivery {
   readonly leftOut?: number;
 }
 
-/** Puts it into the outbox. */
+/** The operation that puts it into the outbox. */
 export function insertDelivery(runtime: Runtime, input: NewDelivery): WriteOperation {
   const { subscription, event, model, record, sequence, leftOut = 0 } = input;
   const trace = runtime.trace();
