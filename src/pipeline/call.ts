@@ -1,7 +1,7 @@
 import type { Confirm } from '../confirmation/confirmation.ts';
 import type { GatehouseError } from '../errors.ts';
 import type { AccessPolicy } from '../model/access-policy.ts';
-import type { Environment } from '../model/environment.ts';
+import type { Environment, ReachedRecords } from '../model/environment.ts';
 import type { Operation, Principal } from '../model/principal.ts';
 import type { ToolDefinition, Touch } from '../tool/define-tool.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -72,16 +72,7 @@ export interface Call {
 }
 
 /** Records that a call read or changed. */
-export interface Reached {
-  readonly model: string;
-  readonly operation: Operation;
-  /** The first 1,000; `count` is all. */
-  readonly ids: readonly string[];
-  readonly count: number;
-  /** How many records matched, where an answer tells: those on other pages too. */
-  readonly matched?: number;
-  readonly fields: readonly string[];
-}
+export type Reached = ReachedRecords;
 
 /** What a tool, a resource or a prompt gets to work with. */
 export interface CallContext {
