@@ -14,6 +14,12 @@ import { explanationText } from './policy/explanation-text.ts';
 import { resultsText, runCases } from './policy/run-cases.ts';
 import { openTrialHouse, type TrialHouse, type TrialHouseOptions } from './policy/trial-house.ts';
 
+interface DiffOptions {
+  readonly user?: readonly string[];
+  readonly exitCode?: boolean;
+  readonly json?: boolean;
+}
+
 interface ExplainOptions {
   readonly key?: string;
   readonly user?: string;
@@ -29,7 +35,12 @@ export function registerPolicy(program: Command, kit: CommandKit): void {
   const policy = program
     .command('policy')
     .description('Policies: explain a verdict, test verdicts, compare two configs');
+  registerExplain(policy, kit);
+  registerTest(policy, kit);
+  registerDiff(policy, kit);
+}
 
+function registerExplain(policy: Command, kit: CommandKit): void {
   policy
     .command('explain')
     .description('What becomes of a call, stage by stage, and which entry decides. Nothing is counted or written')
@@ -51,7 +62,9 @@ export function registerPolicy(program: Command, kit: CommandKit): void {
         kit.print({ json, text: explanationText(json) }, options);
       });
     });
+}
 
+function registerTest(policy: Command, kit: CommandKit): void {
   policy
     .command('test <file>')
     .description('Hold a config against a file of expected verdicts; exit code 1 where one is another')
@@ -66,7 +79,9 @@ export function registerPolicy(program: Command, kit: CommandKit): void {
         if (failed > 0) kit.setExitCode(1);
       });
     });
+}
 
+function registerDiff(policy: Command, kit: CommandKit): void {
   policy
     .command('diff <old> <new>')
     .description('Who gains and who loses what from one config to another')
@@ -77,22 +92,16 @@ export function registerPolicy(program: Command, kit: CommandKit): void {
     )
     .option('--exit-code', 'exit code 1 where there is a difference')
     .option('--json', 'print JSON')
-    .action(
-      async (
-        older: string,
-        newer: string,
-        options: { user?: readonly string[]; exitCode?: boolean; json?: boolean },
-      ) => {
-        const differences = await comparePolicies({
-          kit,
-          before: resolve(kit.machine.folder, older),
-          after: resolve(kit.machine.folder, newer),
-          logins: options.user ?? [],
-        });
-        kit.print({ json: { differences }, text: differencesText(differences) }, options);
-        if (options.exitCode && differences.length > 0) kit.setExitCode(1);
-      },
-    );
+    .action(async (older: string, newer: string, options: DiffOptions) => {
+      const differences = await comparePolicies({
+        kit,
+        before: resolve(kit.machine.folder, older),
+        after: resolve(kit.machine.folder, newer),
+        logins: options.user ?? [],
+      });
+      kit.print({ json: { differences }, text: differencesText(differences) }, options);
+      if (options.exitCode && differences.length > 0) kit.setExitCode(1);
+    });
 }
 
 async function inHouse(options: TrialHouseOptions, run: (house: TrialHouse) => Promise<void>): Promise<void> {
