@@ -38,11 +38,14 @@ export interface Suggestion {
 
 /** Below this many documents, that all of them have a value says little. */
 const enoughToRequire = 20;
+/** Share of the ids looked up that are in one collection, from which on they refer to it; and below which it is told. */
 const enoughToRefer = 0.5;
 const shareToTell = 0.999;
 
+/** Last words of names under which one of a few codes stands. */
 const listNames =
   /\b(?:status|state|stage|phase|type|kind|category|level|priority|severity|role|currency|country|lang|language|locale|mode|channel|unit|tier|plan)$/;
+/** Words of names under which an amount stands. */
 const moneyNames =
   /\b(?:amount|price|total|subtotal|cost|fee|balance|salary|wage|income|budget|revenue|discount|deposit|limit|value)\b/;
 

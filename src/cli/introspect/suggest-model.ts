@@ -3,6 +3,7 @@ import type { CollectionSurvey } from '../../store/mongo/survey/survey-database.
 import { constantName, fieldName, labelOf, modelName } from './names.ts';
 import { type SuggestedField, suggestField } from './suggest-field.ts';
 
+/** A field under the name that it gets in the model. */
 export interface NamedField extends SuggestedField {
   readonly name: string;
   readonly isUnique: boolean;
