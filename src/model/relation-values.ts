@@ -6,7 +6,7 @@ import type { RecordsContext } from './records-context.ts';
 import { titleOf } from './title.ts';
 
 /** Records of a one2many that one value shows; a search by the inverse finds the others. */
-export const maxOneToMany = 100;
+const maxOneToMany = 100;
 
 /** A reference to a record as it is shown. */
 export interface Shown {

@@ -69,7 +69,7 @@ export interface Binding {
 }
 
 /** The methods that the gate answers. The SDK answers the rest: `initialize`, `server/discover`, `ping`, log levels. */
-export const performedMethods = [
+const performedMethods = [
   'tools/list',
   'tools/call',
   'resources/list',

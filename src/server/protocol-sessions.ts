@@ -45,7 +45,7 @@ export interface ProtocolSessions {
   all(): Iterable<ProtocolSession>;
 }
 
-export const sessionLimits = {
+const sessionLimits = {
   /** On this instance. */
   total: 1000,
   perCredential: 100,

@@ -56,7 +56,7 @@ export function createGrantStore({ runtime, resource, nameOf, reason, revoke }: 
 }
 
 /** The grant with this id, unless it has ended. */
-export async function findLiveGrant(runtime: Runtime, id: string): Promise<Row | undefined> {
+async function findLiveGrant(runtime: Runtime, id: string): Promise<Row | undefined> {
   const where = all(equals('id', id), equals('revoked_at', null));
   return (await runtime.store.find({ model, where, limit: 1 }))[0];
 }

@@ -33,7 +33,7 @@ export function shortenTitle(title: string, length: number): string {
 }
 
 /** `shortened` tells where the rest of each value begins. `values` is the same object where nothing is cut. */
-export function shortenValues(
+function shortenValues(
   values: Values,
   length: number,
   from = 0,

@@ -64,7 +64,7 @@ export function timeCondition(operator: '>=' | '>' | '<', value: string): Condit
 }
 
 /** Named or reached, alone or among others. */
-export function touchesModel(model: string): Condition {
+function touchesModel(model: string): Condition {
   const among = [{ wildcard: 'any' }, ` ${model} `, { wildcard: 'any' }] as const;
   return any(equals('model', model), { kind: 'match', field: 'models', pattern: among, fold: false });
 }

@@ -22,7 +22,7 @@ const nameList = z.array(z.string().min(1));
 const optionalCount = z.int().min(1).nullish();
 
 /** The limits of a key as they are stored. */
-export const storedLimits = z.object({
+const storedLimits = z.object({
   scopes: z.array(z.enum(operations)).min(1),
   models: nameList.nullish(),
   fields: z.record(z.string(), nameList).nullish(),

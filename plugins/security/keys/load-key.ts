@@ -16,7 +16,7 @@ export interface LoadedKey {
 export type KeyState = { readonly key: LoadedKey } | { readonly refused: string };
 
 /** How a key that has expired is refused. */
-export function expired(at: string): { readonly refused: string } {
+function expired(at: string): { readonly refused: string } {
   return { refused: `expired at ${at}` };
 }
 

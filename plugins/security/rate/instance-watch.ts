@@ -23,9 +23,9 @@ export interface InstanceWatch {
 
 const model = 'security.rate-instance';
 /** ms after which an instance that could not say that it lives admits nothing before it has. */
-export const sureFor = 10_000;
+const sureFor = 10_000;
 /** ms of silence after which an instance is lost: it was sure for some, its last call counts for a minute, and clocks run unevenly. */
-export const lostAfter = sureFor + 60_000 + 10_000;
+const lostAfter = sureFor + 60_000 + 10_000;
 
 /** A moment on both clocks: the one goes on while the machine sleeps, the other is never put forward or back. */
 interface Moment {

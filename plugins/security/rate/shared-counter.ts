@@ -37,7 +37,7 @@ export interface Lease {
   isFresh: boolean;
 }
 
-export const windowLength = 60_000;
+const windowLength = 60_000;
 
 export function createCounter(key: string): Counter {
   return {

@@ -44,7 +44,7 @@ export function countMisfits(database: Database, model: MongoModel): Promise<Mis
 }
 
 /** The rows of a query, within an operation. */
-export async function findRows(scope: Scope, query: FindQuery): Promise<Row[]> {
+async function findRows(scope: Scope, query: FindQuery): Promise<Row[]> {
   const model = scope.database.model(query.model);
   const compiled = await prepare({ scope, model, condition: query.where });
   const isOne = namesOneRow(model, query.where);

@@ -21,7 +21,7 @@ export interface Plan {
   readonly timed: boolean;
 }
 
-export function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
+function shapeFor(table: Table, fields: readonly string[] | undefined): Shape {
   const key = fields ? fields.join(' ') : 'all of them';
   const known = table.shapes.get(key);
   if (known) return known;

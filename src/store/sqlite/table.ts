@@ -51,7 +51,7 @@ const maxShapes = 200;
 export type Tables = ReadonlyMap<string, Table>;
 
 /** Whether the field lies in this model's table; a one2many does not. */
-export function isStored(field: StoredField): boolean {
+function isStored(field: StoredField): boolean {
   return field.relation?.inverse === undefined;
 }
 

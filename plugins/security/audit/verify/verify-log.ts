@@ -103,7 +103,7 @@ async function verifyOnce(input: VerifyInput): Promise<VerifyReport> {
   };
 }
 
-export function periodOf({ since, until }: Pick<VerifyInput, 'since' | 'until'>): Condition {
+function periodOf({ since, until }: Pick<VerifyInput, 'since' | 'until'>): Condition {
   return all(
     ...(since === undefined ? [] : [compare('time', '>=', since)]),
     ...(until === undefined ? [] : [compare('time', '<', until)]),
