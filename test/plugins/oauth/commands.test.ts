@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test, vi } from 'vitest';
 import { oauthCommands } from '../../../plugins/oauth/commands/oauth.ts';
 import { createEndAccess } from '../../../plugins/oauth/provider/end-access.ts';
 import { createSigningKeys } from '../../../plugins/oauth/provider/signing-keys.ts';
-import { silentTerminal } from '../../../src/cli/terminal.ts';
 import { always, equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
+import { runInProcess } from '../../support/command-in-process.ts';
 import { runCommand } from '../../support/command-line.ts';
 import { makeFolder, writeInto } from '../../support/folder.ts';
 import { callTool, send } from '../../support/raw-client.ts';
@@ -39,22 +38,10 @@ describeOnStores('the commands of OAuth', open => {
   /** Runs a command line in this process; what it printed. */
   async function command<T = Shown>(...line: readonly string[]): Promise<{ json: T; text: string }> {
     const { runtime } = house.app;
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    let printed: { json: unknown; text: string } = { json: undefined, text: '' };
-    oauthCommands({
-      access: () => createEndAccess({ runtime, onEnded: () => {} }),
-      keys: () => createSigningKeys(runtime),
-    })(program, {
-      runtime: async () => runtime,
-      print: output => {
-        printed = output;
-      },
-      write: async () => {},
-      readSecret: async () => '',
-      terminal: silentTerminal,
-    });
-    await program.parseAsync(['oauth', ...line], { from: 'user' });
-    return printed as { json: T; text: string };
+    const access = () => createEndAccess({ runtime, onEnded: () => {} });
+    const register = [oauthCommands({ access, keys: () => createSigningKeys(runtime) })];
+    const { json, text } = await runInProcess({ runtime, register, line: ['oauth', ...line] });
+    return { json: json as T, text };
   }
 
   async function tokenOf(clientId: string, clientSecret: string): Promise<string> {

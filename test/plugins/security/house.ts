@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { pino } from 'pino';
 import { registerGroupCommands } from '../../../plugins/base/commands/group.ts';
 import { registerUserCommands } from '../../../plugins/base/commands/user.ts';
@@ -13,8 +12,17 @@ import { type SecuritySettings, settings as securitySettings } from '../../../pl
 import { type App, boot } from '../../../src/boot.ts';
 import { silentTerminal } from '../../../src/cli/terminal.ts';
 import type { MailSettings } from '../../../src/config/define-config.ts';
-import { type Call, defineConfig, defineModel, field, type PolicySet, type Runtime } from '../../../src/index.ts';
+import {
+  always,
+  type Call,
+  defineConfig,
+  defineModel,
+  field,
+  type PolicySet,
+  type Runtime,
+} from '../../../src/index.ts';
 import type { InboundMessage, Refusal } from '../../../src/pipeline/gate.ts';
+import { runInProcess } from '../../support/command-in-process.ts';
 
 const parsed = securitySettings.parse({});
 
@@ -132,23 +140,9 @@ export async function openHouse(input: {
     return { call: received, refusal: performed.refusal, code: performed.refusal.error.code, result: undefined };
   }
 
-  async function command(line: readonly string[], input: { secret?: string } = {}): Promise<unknown> {
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    let printed: unknown;
-    const context = {
-      runtime: async () => runtime,
-      print: (output: { json: unknown }) => {
-        printed = output.json;
-      },
-      write: async (text: string) => {
-        printed = `${printed ?? ''}${text}`;
-      },
-      readSecret: async () => input.secret ?? '',
-      terminal: silentTerminal,
-    };
-    for (const register of commands) register(program, context);
-    await program.parseAsync(line, { from: 'user' });
-    return printed;
+  async function command(line: readonly string[], { secret }: { secret?: string } = {}): Promise<unknown> {
+    const { json, written } = await runInProcess({ runtime, register: commands, line, secret });
+    return json ?? (written === '' ? undefined : written);
   }
 
   return {
@@ -158,12 +152,8 @@ export async function openHouse(input: {
     call,
     command,
     async user(login, groups = ['sales']) {
-      const names = new Map(
-        (await runtime.store.find({ model: 'base.group', where: { kind: 'all', of: [] } })).map(({ name, id }) => [
-          name,
-          id,
-        ]),
-      );
+      const known = await runtime.store.find({ model: 'base.group', where: always });
+      const names = new Map(known.map(({ name, id }) => [name, id]));
       const values = { login, name: login, groups: groups.map(name => names.get(name)) };
       const [made] = await runtime.system('test').of('base.user').create([values]);
       return made?.id ?? '';

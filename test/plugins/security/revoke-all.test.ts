@@ -1,12 +1,11 @@
-import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuditLog } from '../../../plugins/security/audit/audit-log.ts';
 import { registerKeyCommands } from '../../../plugins/security/commands/key.ts';
 import { revokeAllCommand } from '../../../plugins/security/commands/key-revoke-all.ts';
 import { revokeAllKeys } from '../../../plugins/security/keys/revoke-all.ts';
-import { silentTerminal } from '../../../src/cli/terminal.ts';
 import { always, equals, type Runtime, type Store } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
+import { runInProcess } from '../../support/command-in-process.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
 import { eventually, type House, openHouse } from './house.ts';
 
@@ -30,26 +29,14 @@ describeOnStores('emergency revocation', open => {
   });
 
   async function command(line: readonly string[]): Promise<unknown> {
-    const audit = createAuditLog({ runtime: house.runtime });
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-    let printed: unknown;
-    const context = {
-      runtime: async () => house.runtime,
-      print: (output: { json: unknown }) => {
-        printed = output.json;
-      },
-      write: async () => {},
-      readSecret: async () => '',
-      terminal: silentTerminal,
-    };
-    registerKeyCommands(program, context);
-    revokeAllCommand(() => audit)(program, context);
+    const { runtime } = house;
+    const audit = createAuditLog({ runtime });
+    const register = [registerKeyCommands, revokeAllCommand(() => audit)];
     try {
-      await program.parseAsync(['key', 'revoke-all', ...line], { from: 'user' });
+      return (await runInProcess({ runtime, register, line: ['key', 'revoke-all', ...line] })).json;
     } finally {
       await audit.close();
     }
-    return printed;
   }
   const active = () => house.runtime.store.count({ model: 'security.api-key', where: equals('revoked_at', null) });
   const entries = () =>

@@ -1,10 +1,10 @@
-import { Command } from 'commander';
 import { pino } from 'pino';
 import { webhookCommands } from '../../../plugins/webhooks/commands/webhook.ts';
 import { settings, type WebhookSettings } from '../../../plugins/webhooks/settings.ts';
 import { type App, boot } from '../../../src/boot.ts';
 import { silentTerminal } from '../../../src/cli/terminal.ts';
 import {
+  always,
   defineConfig,
   defineModel,
   field,
@@ -13,6 +13,7 @@ import {
   type Runtime,
   requireAddressList,
 } from '../../../src/index.ts';
+import { runInProcess } from '../../support/command-in-process.ts';
 import { type FakeClock, standingClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
 
@@ -134,25 +135,15 @@ export async function openWebhookHouse(input: HouseInput): Promise<WebhookHouse>
   }
 
   async function command<T>(line: readonly string[]): Promise<T> {
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    let printed: unknown;
-    webhookCommands({ rules, rotationHours: 24 })(program, {
-      runtime: async () => runtime,
-      print: (output: { json: unknown }) => {
-        printed = output.json;
-      },
-      write: async () => {},
-      readSecret: async () => '',
-      terminal: silentTerminal,
-    });
-    await program.parseAsync(['webhook', ...line, '--json'], { from: 'user' });
-    return printed as T;
+    const register = [webhookCommands({ rules, rotationHours: 24 })];
+    const { json } = await runInProcess({ runtime, register, line: ['webhook', ...line, '--json'] });
+    return json as T;
   }
 
   const deliveries = () =>
     runtime.store.find({
       model: 'webhooks.delivery',
-      where: { kind: 'all', of: [] },
+      where: always,
       order: [
         { field: 'occurred_at', descending: false },
         { field: 'sequence', descending: false },
