@@ -20,7 +20,7 @@ import { identity } from '../../src/cli/identity.ts';
 import { silentTerminal } from '../../src/cli/terminal.ts';
 import { defineConfig, type Runtime, type WriteOperation } from '../../src/index.ts';
 import { createHttpServer } from '../../src/server/http.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { dropDatabase, ownDatabase } from '../mongo-database.ts';
 import { contact, contactId, contactValues } from '../records.ts';
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { contactCount, contactId, contactValues } from '../records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));

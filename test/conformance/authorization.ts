@@ -1,5 +1,5 @@
 import { openPagesHouse, type PagesHouse } from '../plugins/oauth/pages-house.ts';
-import { freePort } from '../plugins/webhooks/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { sqliteStore } from '../support/stores.ts';
 import { runSuite } from './suite.ts';
 

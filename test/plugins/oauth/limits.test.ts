@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import exampleConfig from '../../../mcp.config.ts';
 import { createService } from '../../../plugins/oauth/clients/create-service.ts';
 import { verifies } from '../../requirements.ts';
+import { freePort } from '../../support/free-port.ts';
 import { auditOf } from '../../support/people.ts';
 import { callTool, send } from '../../support/raw-client.ts';
 import { exampleWith, startGatehouse, type TestGatehouse } from '../../support/start-gatehouse.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { freePort } from '../webhooks/free-port.ts';
 
 describeOnStores('the limits of keys hold for tokens', open => {
   let store: TestStore;

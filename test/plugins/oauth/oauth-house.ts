@@ -13,9 +13,9 @@ import { renderError } from '../../../plugins/oauth/provider/render-error.ts';
 import type { Scope } from '../../../plugins/oauth/scopes.ts';
 import { startTokens } from '../../../plugins/oauth/tokens/start-tokens.ts';
 import { machineClock } from '../../../src/clock.ts';
+import { freePort } from '../../support/free-port.ts';
 import { exampleWith, startGatehouse, type TestGatehouse } from '../../support/start-gatehouse.ts';
 import type { TestStore } from '../../support/stores.ts';
-import { freePort } from '../webhooks/free-port.ts';
 
 export const callback = 'http://127.0.0.1:7777/callback';
 

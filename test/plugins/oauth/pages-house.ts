@@ -3,9 +3,9 @@ import exampleConfig from '../../../mcp.config.ts';
 import { findUser } from '../../../plugins/base/load-user.ts';
 import { type LoadedUser, setPassword } from '../../../plugins/base/plugin.ts';
 import type { PluginSettings } from '../../../src/index.ts';
+import { freePort } from '../../support/free-port.ts';
 import { exampleWith, startGatehouse, type TestGatehouse } from '../../support/start-gatehouse.ts';
 import type { TestStore } from '../../support/stores.ts';
-import { freePort } from '../webhooks/free-port.ts';
 import { type PageAnswer, type RawBrowser, rawBrowser } from './raw-browser.ts';
 
 export const webCallback = 'https://app.example.com/callback';

@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { standingClock } from '../../support/fake-clock.ts';
+import { freePort, isListening } from '../../support/free-port.ts';
 import { sqliteStore, type TestStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
-import { freePort, isListening } from './free-port.ts';
 import { openWebhookHouse, type WebhookHouse } from './webhook-house.ts';
 
 const run = promisify(execFile);
