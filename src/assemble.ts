@@ -2,6 +2,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { loadFault } from './config/load-fault.ts';
+import { mergePolicies } from './config/merge-policies.ts';
 import { didYouMean, nearest } from './config/nearest.ts';
 import { checkSettings } from './config/settings-faults.ts';
 import { GatehouseError } from './errors.ts';
@@ -38,10 +39,28 @@ export interface Assembly {
 
 /** Loads and sets up the config's plugins and builds the registry. Collects every fault instead of stopping at one. */
 export async function assemble({ config, configFile }: { config: Config; configFile: string }): Promise<Assembly> {
+  const { plugins, faults: pluginFaults } = await findPlugins({ config, configFile });
+  const { registrations, faults: setUpFaults } = setUpPlugins({ plugins, config });
+  const { registry, faults: modelFaults } = buildRegistry({
+    models: [...kernelModels, ...registrations.models.map(({ value }) => value), ...(config.models ?? [])],
+    extensions: registrations.extensions.map(({ value }) => value),
+  });
+  const pluginPolicies = mergePolicies(registrations.policies.map(({ value }) => value));
+  const faults = [...pluginFaults, ...setUpFaults, ...modelFaults];
+  return { plugins, registrations, registry, pluginPolicies, faults };
+}
+
+/** The config's plugins, in the order in which they are set up. */
+async function findPlugins(input: {
+  config: Config;
+  configFile: string;
+}): Promise<{ plugins: readonly Plugin[]; faults: readonly ConfigFault[] }> {
+  const { config, configFile } = input;
   const faults: ConfigFault[] = [];
   const folders = [...(config.pluginFolders ?? []).map(folder => resolve(dirname(configFile), folder)), ownPlugins];
   const extra = config.extraPlugins ?? [];
-  const loaded = await loadPlugins({ names: Object.keys(config.plugins), folders, extra });
+  const load = (names: readonly string[]) => loadPlugins({ names, folders, extra });
+  const loaded = await load(Object.keys(config.plugins));
   const known = [...extra.map(plugin => plugin.name), ...pluginNames(folders)];
   for (const { name, message, failure } of loaded.faults) {
     if (failure) {
@@ -53,15 +72,22 @@ export async function assemble({ config, configFile }: { config: Config; configF
   }
   // With a misspelt or missing plugin nothing starts. The ones that are meant stand in, so that the models and groups
   // that they bring are known to the checks that follow.
-  const load = (names: readonly string[]) => loadPlugins({ names, folders, extra });
   const meant = loaded.faults.map(({ name }) => nearest(name, known)).filter(name => name !== undefined);
   const given = [...loaded.plugins, ...(await load(meant.filter(name => !(name in config.plugins)))).plugins];
   const { faults: misfits } = orderPlugins(given);
-  const { order } = orderPlugins(await withDependencies(given, load));
   for (const { plugin, message } of misfits) faults.push({ message, path: ['plugins', plugin.name] });
+  const { order } = orderPlugins(await withDependencies(given, load));
+  return { plugins: order, faults };
+}
 
+/** Everything that the plugins register, with their settings from the config. */
+function setUpPlugins({ plugins, config }: { plugins: readonly Plugin[]; config: Config }): {
+  registrations: Registrations;
+  faults: readonly ConfigFault[];
+} {
+  const faults: ConfigFault[] = [];
   const registrations = createRegistrations();
-  for (const plugin of order) {
+  for (const plugin of plugins) {
     const { schema, path } = { schema: plugin.settings, path: ['plugins', plugin.name] };
     const given = checkSettings({ schema, path, value: config.plugins[plugin.name] ?? {} });
     faults.push(...(given.faults ?? []));
@@ -77,22 +103,20 @@ export async function assemble({ config, configFile }: { config: Config; configF
       faults.push(failureOf({ message, thrown, file: pathOf(plugin.definedAt) }));
     }
   }
+  faults.push(...jobFaults(registrations));
+  for (const { plugin, message } of registrations.faults) faults.push(ofPlugin(plugin, message));
+  return { registrations, faults };
+}
+
+function jobFaults({ jobs }: Registrations): ConfigFault[] {
   const taken = new Set(kernelJobs.map(({ name }) => name));
-  for (const { plugin, value: job } of registrations.jobs) {
+  return jobs.flatMap(({ plugin, value: job }) => {
     const schedule = readSchedule(job);
-    if ('fault' in schedule) faults.push(ofPlugin(plugin, `The job ${job.name}: ${schedule.fault}`));
-    if (taken.has(job.name)) faults.push(ofPlugin(plugin, `The job ${job.name} is one of the kernel's own.`));
-  }
-  for (const { plugin, message } of registrations.faults) {
-    faults.push(ofPlugin(plugin, message));
-  }
-  const { registry, faults: modelFaults } = buildRegistry({
-    models: [...kernelModels, ...registrations.models.map(({ value }) => value), ...(config.models ?? [])],
-    extensions: registrations.extensions.map(({ value }) => value),
+    return [
+      ...('fault' in schedule ? [ofPlugin(plugin, `The job ${job.name}: ${schedule.fault}`)] : []),
+      ...(taken.has(job.name) ? [ofPlugin(plugin, `The job ${job.name} is one of the kernel's own.`)] : []),
+    ];
   });
-  faults.push(...modelFaults);
-  const pluginPolicies = mergePolicies(registrations.policies.map(({ value }) => value));
-  return { plugins: order, registrations, registry, pluginPolicies, faults };
 }
 
 /** These plugins and those that they depend on, as far as they are to be found. */
@@ -124,22 +148,4 @@ function failureOf({ message, thrown, file }: { message: string; thrown: unknown
 
 function ofPlugin({ definedAt }: Plugin, message: string): ConfigFault {
   return { message, ...(definedAt && { site: definedAt }) };
-}
-
-/** Policies are additive: lists are joined, groups of the same name share what they imply. */
-export function mergePolicies(sets: readonly Partial<PolicySet>[]): PolicySet {
-  const groups: Record<string, PolicySet['groups'][string]> = {};
-  for (const set of sets) {
-    for (const [name, group] of Object.entries(set.groups ?? {})) {
-      const implies = [...(groups[name]?.implies ?? []), ...(group.implies ?? [])];
-      groups[name] = { label: groups[name]?.label ?? group.label, implies: [...new Set(implies)] };
-    }
-  }
-  return {
-    groups,
-    access: sets.flatMap(set => set.access ?? []),
-    rules: sets.flatMap(set => set.rules ?? []),
-    permissions: sets.flatMap(set => set.permissions ?? []),
-    fields: sets.flatMap(set => set.fields ?? []),
-  };
 }

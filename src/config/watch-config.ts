@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
-import { type Assembly, mergePolicies } from '../assemble.ts';
+import type { Assembly } from '../assemble.ts';
 import { GatehouseError } from '../errors.ts';
 import { checkConfig } from './check-config.ts';
 import { configInvalid } from './config-faults.ts';
 import type { Config, PolicySet } from './define-config.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readConfig } from './load-config.ts';
+import { mergePolicies } from './merge-policies.ts';
 import { policyFaults } from './policy-faults.ts';
 
 /** Runs something every so many ms until it is stopped. */
