@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Job } from '../../../src/job/job.ts';
 import { createScheduler, type Scheduler } from '../../../src/job/scheduler.ts';
 import { verifies } from '../../requirements.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { openKernel, type TestKernel } from '../../support/kernel.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
+
+// Hours are gone through in steps of ten seconds, and each looks into the database; a busy machine takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const second = 1_000;
 const minute = 60 * second;
