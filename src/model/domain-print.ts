@@ -1,4 +1,4 @@
-import { type Condition, isAlways, isNever, type Scalar } from '../store/condition.ts';
+import { type Condition, type ConditionOf, isAlways, isNever, type Scalar } from '../store/condition.ts';
 import { anywhere, printPattern } from './domain-pattern.ts';
 import { fromSmallestUnit } from './money.ts';
 import { formatPublicId } from './public-id.ts';
@@ -91,7 +91,7 @@ function printLeaf({ condition, model, registry }: PrintInput): Term | undefined
   }
 }
 
-function printRelated(input: PrintInput & { condition: Extract<Condition, { kind: 'related' }> }): Term | undefined {
+function printRelated(input: PrintInput & { condition: ConditionOf<'related'> }): Term | undefined {
   const { condition, model, registry } = input;
   const field = model.fields.get(condition.field);
   const to = field && 'to' in field ? registry.get(field.to) : undefined;
@@ -100,7 +100,7 @@ function printRelated(input: PrintInput & { condition: Extract<Condition, { kind
   return inner && [`${condition.field}.${inner[0]}`, inner[1], inner[2]];
 }
 
-function printNegated(input: PrintInput & { condition: Extract<Condition, { kind: 'not' }> }): Term | undefined {
+function printNegated(input: PrintInput & { condition: ConditionOf<'not'> }): Term | undefined {
   const { of } = input.condition;
   if (of.kind === 'related' && isAlways(of.where)) return [of.field, '=', false];
   // Negating what is already negated, or what lies beyond a relation, would say something else.

@@ -47,6 +47,12 @@ export type Condition =
   /** Every one of `words` (made by `wordsOf`) begins a word in at least one of `fields`. Of no words: false. */
   | { readonly kind: 'words'; readonly fields: readonly string[]; readonly words: readonly string[] };
 
+/** The conditions of one kind, or of several. */
+export type ConditionOf<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
+
+/** The conditions that one row decides by itself. */
+export type LeafCondition = ConditionOf<'compare' | 'in' | 'match' | 'has' | 'words'>;
+
 /** A `like` pattern: literal text, `any` (`%`, any run of characters) and `one` (`_`, one character), never two `any` in a row. */
 export type Pattern = readonly (string | { readonly wildcard: 'any' | 'one' })[];
 

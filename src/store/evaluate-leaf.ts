@@ -1,15 +1,10 @@
 import { compareCodePoints } from './code-points.ts';
-import { type Condition, fold, type Scalar, wordsOf } from './condition.ts';
+import { type ConditionOf, fold, type LeafCondition, type Scalar, wordsOf } from './condition.ts';
 import type { Row, StoredValue } from './port.ts';
 import { foldPattern, matchesPattern } from './wildcard.ts';
 
-type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
-
-/** The conditions that one row alone decides. */
-export type Leaf = Kind<'compare'> | Kind<'in'> | Kind<'match'> | Kind<'has'> | Kind<'words'>;
-
 /** Whether the row satisfies the leaf: the meaning that every store has to agree with. */
-export function matchesLeaf(leaf: Leaf, row: Row): boolean {
+export function matchesLeaf(leaf: LeafCondition, row: Row): boolean {
   switch (leaf.kind) {
     case 'compare':
       return compares(leaf, row[leaf.field]);
@@ -41,7 +36,7 @@ function equalsValue(value: StoredValue | undefined, wanted: Scalar): boolean {
   return wanted === null ? isMissing(value) : value === wanted;
 }
 
-function compares({ operator, value: wanted }: Kind<'compare'>, value: StoredValue | undefined): boolean {
+function compares({ operator, value: wanted }: ConditionOf<'compare'>, value: StoredValue | undefined): boolean {
   if (operator === '=') return equalsValue(value, wanted);
   const order = orderOf(value, wanted);
   if (order === undefined) return false;
@@ -58,7 +53,7 @@ function orderOf(value: StoredValue | undefined, wanted: Scalar): number | undef
   return undefined;
 }
 
-function hasWords({ fields, words }: Kind<'words'>, row: Row): boolean {
+function hasWords({ fields, words }: ConditionOf<'words'>, row: Row): boolean {
   if (words.length === 0) return false;
   const present = fields.flatMap(field => {
     const text = row[field];

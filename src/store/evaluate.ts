@@ -1,4 +1,4 @@
-import { all, type Condition, equals, not, oneOf } from './condition.ts';
+import { all, type Condition, type ConditionOf, equals, not, oneOf } from './condition.ts';
 import { idsOf, matchesLeaf } from './evaluate-leaf.ts';
 import { relationOf } from './matches.ts';
 import type { Row, StoredModel } from './port.ts';
@@ -14,7 +14,7 @@ export interface EvaluateInput {
   readonly exists: (model: string, where: Condition) => Promise<boolean>;
 }
 
-type Within = Extract<Condition, { kind: 'within' }>;
+type Within = ConditionOf<'within'>;
 
 /**
  * Whether a row satisfies a condition, while the store holds everything else. What the row alone decides is decided
@@ -41,7 +41,7 @@ export async function evaluate(input: EvaluateInput): Promise<boolean> {
   }
 }
 
-async function isRelated(input: EvaluateInput, condition: Extract<Condition, { kind: 'related' }>): Promise<boolean> {
+async function isRelated(input: EvaluateInput, condition: ConditionOf<'related'>): Promise<boolean> {
   const { row, model, exists } = input;
   const { relation, name } = relationOf(model, condition.field);
   const toItself = relation.model === model.name;

@@ -1,4 +1,4 @@
-import type { Condition } from './condition.ts';
+import type { Condition, ConditionOf } from './condition.ts';
 import { idsOf, matchesLeaf } from './evaluate-leaf.ts';
 import type { Row, StoredField, StoredModel } from './port.ts';
 
@@ -65,7 +65,7 @@ function walk({
   condition: { ids, model, parent, direction, where },
   related,
 }: {
-  condition: Extract<Condition, { kind: 'within' }>;
+  condition: ConditionOf<'within'>;
   related: (model: string) => Table;
 }): ReadonlySet<string> {
   const table = related(model);

@@ -1,15 +1,10 @@
-import type { Condition, Scalar } from '../condition.ts';
+import type { Condition, ConditionOf, LeafCondition, Scalar } from '../condition.ts';
 import { type MongoModel, pathOf, storedField } from './database.ts';
 import { compileMapped } from './mapped/compile-mapped.ts';
 import { beginsWith, compilePattern } from './pattern.ts';
 import { checkedScalar } from './scalar-value.ts';
 
 export type Filter = Readonly<Record<string, unknown>>;
-
-type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
-
-/** A condition about the values of one row. */
-export type Leaf = Kind<'compare' | 'in' | 'match' | 'has' | 'words'>;
 
 const everything: Filter = {};
 export const nothing: Filter = { _id: { $in: [] } };
@@ -43,7 +38,7 @@ export function compileLocal(model: MongoModel, condition: Condition): Filter {
   }
 }
 
-function compileLeaf(model: MongoModel, condition: Leaf): Filter {
+function compileLeaf(model: MongoModel, condition: LeafCondition): Filter {
   switch (condition.kind) {
     case 'compare':
       return compileCompare(model, condition);
@@ -74,7 +69,7 @@ export function negation(filter: Filter): Filter {
   return { $nor: [filter] };
 }
 
-function compileCompare(model: MongoModel, { field, operator, value }: Kind<'compare'>): Filter {
+function compileCompare(model: MongoModel, { field, operator, value }: ConditionOf<'compare'>): Filter {
   if (operator === '=') return compileIn({ model, field, values: [value] });
   if (value === null || isList(model, field)) return nothing;
   return { [pathOf(model, field)]: { [operators[operator]]: checkedScalar(value) } };
@@ -88,14 +83,14 @@ function compileIn({ model, field, values }: { model: MongoModel; field: string;
   return { [path]: { $in: values.map(checkedScalar) } };
 }
 
-function compileMatch(model: MongoModel, { field, pattern, fold }: Kind<'match'>): Filter {
+function compileMatch(model: MongoModel, { field, pattern, fold }: ConditionOf<'match'>): Filter {
   for (const part of pattern) if (typeof part === 'string') checkedScalar(part);
   if (fold && !storedField(model, field).folded) throw new TypeError(`${model.name}.${field} is not kept without case`);
   const path = fold ? `_fold.${field}` : pathOf(model, field);
   return { [path]: compilePattern({ pattern, folded: fold }) };
 }
 
-function compileWords(model: MongoModel, { fields, words }: Kind<'words'>): Filter {
+function compileWords(model: MongoModel, { fields, words }: ConditionOf<'words'>): Filter {
   for (const field of fields) {
     if (!storedField(model, field).searchable) throw new TypeError(`${model.name}.${field} is not searchable`);
   }

@@ -1,5 +1,5 @@
 import { kernelErrors } from '../../errors.ts';
-import { all, type Condition, equals, not, oneOf } from '../condition.ts';
+import { all, type Condition, type ConditionOf, equals, not, oneOf } from '../condition.ts';
 import type { StoredField } from '../port.ts';
 import { compileLocal } from './compile.ts';
 import { commandOptions, type Database, type MongoModel, pathOf, type RowDocument } from './database.ts';
@@ -8,7 +8,7 @@ import type { Compiled, Part } from './part.ts';
 import { matching, select } from './select.ts';
 
 interface RelatedPart extends Part {
-  readonly condition: Extract<Condition, { kind: 'related' }>;
+  readonly condition: ConditionOf<'related'>;
 }
 
 /** A `related` as a list of ids, or, where that would be too long, as a join. */

@@ -1,10 +1,10 @@
-import { type Condition, oneOf } from '../condition.ts';
+import { type ConditionOf, oneOf } from '../condition.ts';
 import { compileLocal, nothing } from './compile.ts';
 import { type MongoModel, pathOf, type RowDocument, type Scope } from './database.ts';
 import type { Compiled, Part } from './part.ts';
 import { select } from './select.ts';
 
-type Within = Extract<Condition, { kind: 'within' }>;
+type Within = ConditionOf<'within'>;
 
 interface WithinPart extends Part {
   readonly condition: Within;

@@ -1,4 +1,3 @@
-import type { Condition } from '../condition.ts';
 import type { Table, Tables } from './table.ts';
 import type { SqlValue } from './values.ts';
 
@@ -23,8 +22,6 @@ export interface Place {
   readonly table: Table;
   readonly name: string;
 }
-
-export type Kind<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
 
 export function compilation(parts: { tables: Tables; approach: Approach; timed: boolean }): Compilation {
   return { ...parts, params: [], aliases: 0 };

@@ -1,6 +1,6 @@
 import { kernelErrors } from '../../errors.ts';
-import type { Scalar } from '../condition.ts';
-import { alias, bind, inTurn, joined, type Kind, listed, type Place } from './compilation.ts';
+import type { ConditionOf, Scalar } from '../condition.ts';
+import { alias, bind, inTurn, joined, listed, type Place } from './compilation.ts';
 import { afterPrefix, compilePattern, maxPatternBytes } from './compile-pattern.ts';
 import { type Column, columnOf } from './table.ts';
 import { type SqlValue, storable } from './values.ts';
@@ -20,7 +20,7 @@ function comparable(column: Column, value: Scalar): SqlValue | undefined {
   }
 }
 
-export function compileCompare({ field, operator, value }: Kind<'compare'>, at: Place): string {
+export function compileCompare({ field, operator, value }: ConditionOf<'compare'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (value === null) return operator === '=' ? `${at.name}.${column.sql} IS NULL` : '0';
   const operand = comparable(column, value);
@@ -30,7 +30,7 @@ export function compileCompare({ field, operator, value }: Kind<'compare'>, at: 
 /** Longer lists are one bound JSON text. Numbers are always bound, so that none is read from decimals. */
 const maxBound = 8;
 
-export function compileIn({ field, values }: Kind<'in'>, at: Place): string {
+export function compileIn({ field, values }: ConditionOf<'in'>, at: Place): string {
   const column = columnOf(at.table, field);
   const sql = `${at.name}.${column.sql}`;
   const operands = values.flatMap(value => comparable(column, value) ?? []);
@@ -44,7 +44,7 @@ export function compileIn({ field, values }: Kind<'in'>, at: Place): string {
 /** Bytes of a pattern from which on one comparison with a long text may take milliseconds. */
 const longPattern = 32;
 
-export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place): string {
+export function compileMatch({ field, pattern, fold }: ConditionOf<'match'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (column.type !== 'string') throw new TypeError(`The field ${field} is not a string.`);
   if (fold && !column.folded) throw new TypeError(`The field ${field} is not kept folded.`);
@@ -67,7 +67,7 @@ export function compileMatch({ field, pattern, fold }: Kind<'match'>, at: Place)
   return joined(parts, 'AND');
 }
 
-export function compileHas({ field, ids }: Kind<'has'>, at: Place): string {
+export function compileHas({ field, ids }: ConditionOf<'has'>, at: Place): string {
   const column = columnOf(at.table, field);
   if (!column.list) throw new TypeError(`The field ${field} does not hold ids.`);
   const wanted = ids.map(id => storable(id, column));
@@ -83,7 +83,7 @@ export function referring({ list, at, refs }: { list: string; at: Place; refs: (
     : `${at.name}."$row" IN (SELECT ${name}."row" FROM ${list} ${name} WHERE ${inTurn(isAmong(), `${name}."row"`)})`;
 }
 
-export function compileWords({ fields, words: wanted }: Kind<'words'>, at: Place): string {
+export function compileWords({ fields, words: wanted }: ConditionOf<'words'>, at: Place): string {
   if (wanted.length === 0 || fields.length === 0) return '0';
   const columns = fields.map(field => columnOf(at.table, field).word);
   if (!at.table.words || columns.includes(undefined))

@@ -1,11 +1,12 @@
-import { alias, type Compilation, type Kind, listed, type Place } from './compilation.ts';
+import type { ConditionOf } from '../condition.ts';
+import { alias, type Compilation, listed, type Place } from './compilation.ts';
 import { referring } from './compile-leaf.ts';
 import { type Column, columnOf, type Table, tableFor } from './table.ts';
 import { storable } from './values.ts';
 
 /** A condition on a table's rows that asks about others; `nested` compiles what it asks of those. */
 interface Question<K extends 'related' | 'within'> {
-  readonly condition: Kind<K>;
+  readonly condition: ConditionOf<K>;
   readonly at: Place;
   readonly nested: (there: Place) => string;
 }
@@ -82,7 +83,7 @@ function oneStep({
   next,
 }: {
   to: Compilation;
-  condition: Kind<'within'>;
+  condition: ConditionOf<'within'>;
   table: Table;
   walk: string;
   next: string;

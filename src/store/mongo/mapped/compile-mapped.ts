@@ -1,5 +1,5 @@
-import type { Scalar } from '../../condition.ts';
-import type { Filter, Leaf } from '../compile.ts';
+import type { LeafCondition, Scalar } from '../../condition.ts';
+import type { Filter } from '../compile.ts';
 import { compilePattern } from '../pattern.ts';
 import { checkedScalar } from '../scalar-value.ts';
 import { literal } from './codec.ts';
@@ -14,7 +14,7 @@ const comparisons = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as co
  * and that the value fits its field. So a document that does not fit is the same to it as one without the value, and every
  * leaf is true or false. Values are never read as operators.
  */
-export function compileMapped(mapped: Mapped, condition: Leaf): Filter {
+export function compileMapped(mapped: Mapped, condition: LeafCondition): Filter {
   if (condition.kind === 'words') {
     const { words, fields } = condition;
     if (words.length === 0) return nothing;
@@ -68,7 +68,7 @@ function compileRange(place: Place, operator: keyof typeof comparisons, value: S
 }
 
 /** The version is made from a counter: it is compared as it comes out. */
-function compileVersion(mapped: Mapped, condition: Exclude<Leaf, { kind: 'words' }>): Filter {
+function compileVersion(mapped: Mapped, condition: Exclude<LeafCondition, { kind: 'words' }>): Filter {
   const version = storedAt(mapped, 'version');
   if (condition.kind === 'in') return { $expr: { $in: [version, literal(condition.values)] } };
   if (condition.kind !== 'compare') throw new TypeError('a version is a number');
