@@ -1,4 +1,4 @@
-import { kernelErrors } from '../errors.ts';
+import { type GatehouseError, kernelErrors } from '../errors.ts';
 import type { Json, StoredField, StoredModel, StoredValue } from './port.ts';
 
 /**
@@ -19,12 +19,7 @@ export function checkStorable({
     const field = fields.get(name);
     if (!field || field.relation?.inverse) throw new TypeError(`${model.name} stores no field ${name}`);
     if (!hasType({ field, value })) throw new TypeError(`${model.name}.${name} is not of the type ${field.type}`);
-    if (!isStorable(value)) {
-      throw kernelErrors.VALUE_NOT_STORABLE({
-        message: `\`${name}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
-        data: { model: model.name, field: name },
-      });
-    }
+    if (!isStorable(value)) throw notStorable({ model: model.name, field: name });
   }
 }
 
@@ -37,6 +32,14 @@ export function checkVersion({ model, version = 1 }: { model: string; version?: 
 /** Whether text can be stored and compared as it is. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
+}
+
+/** VALUE_NOT_STORABLE for the text of a field. */
+export function notStorable({ model, field }: { model: string; field: string }): GatehouseError {
+  return kernelErrors.VALUE_NOT_STORABLE({
+    message: `\`${field}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
+    data: { model, field },
+  });
 }
 
 function hasType({ field, value }: { field: StoredField; value: StoredValue }): boolean {

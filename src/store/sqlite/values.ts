@@ -1,5 +1,4 @@
-import { kernelErrors } from '../../errors.ts';
-import { isStorableText } from '../check-storable.ts';
+import { isStorableText, notStorable } from '../check-storable.ts';
 import { fold } from '../condition.ts';
 import type { Json, Row, StoredType, StoredValue } from '../port.ts';
 import type { Column } from './table.ts';
@@ -13,10 +12,7 @@ type Place = Pick<Column, 'model' | 'field'>;
 /** VALUE_NOT_STORABLE unless SQLite keeps the text as it is. */
 export function storable(text: string, { model, field }: Place): string {
   if (isStorableText(text)) return text;
-  throw kernelErrors.VALUE_NOT_STORABLE({
-    message: `\`${field}\` holds a character that cannot be stored (U+0000 or half a surrogate pair).`,
-    data: { model, field },
-  });
+  throw notStorable({ model, field });
 }
 
 /** Text that is its own folded form for sure. */
