@@ -61,4 +61,11 @@ describe(`${verifies('MAIL-1')} how mail is sent`, () => {
     expect(faults.map(fault => fault.path)).toEqual([path]);
     expect(JSON.stringify(faults)).not.toContain('s3cret');
   });
+
+  test('a default sender that does not fit is not blamed on the environment', () => {
+    const { faults } = mailSettings({ given: { url }, env: {}, publicUrl: 'https://my_host' });
+    expect(faults).toEqual([
+      { path: ['mail', 'from'], message: expect.stringMatching(/^gatehouse@my_host, made of server\.publicUrl, /) },
+    ]);
+  });
 });
