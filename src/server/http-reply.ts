@@ -31,6 +31,11 @@ export function replyError(response: ServerResponse, { status, headers, body }: 
 
 /** Passes on an answer of the SDK, as a stream where it is one. Resolves when all of it is sent or the client is gone. */
 export async function replyWeb(response: ServerResponse, answer: Response, headers: Headers): Promise<void> {
+  // Gone before it has an answer: nothing tells of that again, and a stream that nobody reads must not go on.
+  if (response.destroyed) {
+    await answer.body?.cancel();
+    return;
+  }
   response.writeHead(answer.status, { ...securityHeaders, ...Object.fromEntries(answer.headers), ...headers });
   if (!answer.body) {
     response.end();

@@ -121,8 +121,9 @@ export function replyRefusal(visit: Visit, input: { call: Call; refusal: Refusal
   else replyJson(visit.response, 200, headers, inBandAnswer({ refusal, call, id, plainAnswer: visit.plainAnswer }));
 }
 
-/** Aborts when the client goes away before it has its answer. */
+/** Aborts when the client goes away before it has its answer; at once where it has gone already. */
 export function goneSignal(response: ServerResponse): AbortSignal {
+  if (response.destroyed) return AbortSignal.abort();
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();

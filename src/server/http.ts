@@ -70,7 +70,8 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   }
 
   function stand(response: ServerResponse): void {
-    if (standing.has(response)) return;
+    // To a client that has gone nothing is owed any more; counted off twice, calls in flight would not be waited for.
+    if (standing.has(response) || response.destroyed) return;
     standing.add(response);
     release();
   }

@@ -11,8 +11,11 @@ export interface LiveStream {
 
 /** The open streams. A stream ends when the credential that opened it would no longer be let in. */
 export interface LiveStreams {
-  /** Whether the principal's credential may have one more. */
-  hasRoom(principal: Principal): boolean;
+  /**
+   * A place for one more stream that stays open, of the principal's credential; undefined: it has as many as it may
+   * have. Returns how to give it back.
+   */
+  takePlace(principal: Principal): (() => void) | undefined;
   /** Returns how to take it out again. */
   add(stream: LiveStream): () => void;
   /** Puts every stream's credential through the guards again. */
@@ -20,16 +23,24 @@ export interface LiveStreams {
   endAll(): void;
 }
 
-/** Streams of one credential at a time, on this instance: nobody takes up all that there is room for. */
+/** Places of one credential at a time, on this instance: nobody takes up all that there is room for. */
 export const maxStreams = 100;
 
 export function createLiveStreams(gate: Gate): LiveStreams {
   const open = new Set<LiveStream>();
+  /** Places that are taken, by credential. */
+  const places = new Map<string, number>();
   return {
-    hasRoom({ credential }) {
-      let own = 0;
-      for (const { principal } of open) if (principal.credential.id === credential.id) own += 1;
-      return own < maxStreams;
+    takePlace({ credential: { kind, id } }) {
+      const owner = `${kind} ${id}`;
+      const taken = places.get(owner) ?? 0;
+      if (taken >= maxStreams) return undefined;
+      places.set(owner, taken + 1);
+      return () => {
+        const left = (places.get(owner) ?? 1) - 1;
+        if (left > 0) places.set(owner, left);
+        else places.delete(owner);
+      };
     },
     add(stream) {
       open.add(stream);

@@ -93,9 +93,11 @@ export function createProtocolSessions(parts: {
     clientOf: id => sessions.get(id)?.client,
     async add({ principal, ...parts }) {
       const credential = ownerOf(principal);
-      await makeRoom(credential);
       const session: ProtocolSession = { ...parts, credential, lastUsed: now(), streams: 0 };
+      const roomMade = makeRoom(credential);
+      // Before anything is waited for: of many that begin at once, each counts those before it.
       sessions.set(session.id, session);
+      await roomMade;
       return session;
     },
     async end(session) {

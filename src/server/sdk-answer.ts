@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import type { Call } from '../pipeline/call.ts';
 import type { Gate, Refusal } from '../pipeline/gate.ts';
 import type { RequestId } from './error-response.ts';
 import { serverErrors } from './errors.ts';
@@ -51,17 +52,35 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
     const { call } = exchange;
     // Handlers begin a few microtasks after the SDK has handed out its stream.
     if (!exchange.entered && isStream(answer)) await setImmediate();
-    const refusal = exchange.entered ? exchange.refusal : await sealUnentered({ exchange, id, answer });
-    const isTooLate = exchange.entered && isStream(answer);
-    if (refusal?.as === 'http' && !isTooLate) {
-      await answer.body?.cancel();
-      return replyRefusal(visit, { call, refusal, id });
+    const isStanding = isStream(answer) && isStandingCall(call.method, id);
+    // Taken before anything is waited for: of many that come at once, no two find the same place.
+    const leave = isStanding && call.principal ? streams.takePlace(call.principal) : undefined;
+    try {
+      const isRefused = isStanding && leave === undefined;
+      const refusal = exchange.entered
+        ? exchange.refusal
+        : await sealUnentered({ call, answer, isStanding, isRefused });
+      const isTooLate = exchange.entered && isStream(answer);
+      if (refusal?.as === 'http' && !isTooLate) {
+        await answer.body?.cancel();
+        return replyRefusal(visit, { call, refusal, id });
+      }
+      if (isStanding) parts.onStandingStream(visit.response);
+      await send(visit, { exchange, answer, session });
+    } finally {
+      leave?.();
     }
-    const headers = { ...visit.cors, ...call.responseHeaders };
-    const { principal } = call;
-    if (!isStream(answer) || !principal) return replyWeb(visit.response, answer, headers);
+  }
 
-    if (isStandingCall(call.method, id)) parts.onStandingStream(visit.response);
+  /** What is a stream ends with the credential that it was opened by. */
+  async function send(
+    visit: Visit,
+    input: { exchange: Exchange; answer: Response; session: ProtocolSession | undefined },
+  ): Promise<void> {
+    const { exchange, answer, session } = input;
+    const { principal, responseHeaders } = exchange.call;
+    const headers = { ...visit.cors, ...responseHeaders };
+    if (!isStream(answer) || !principal) return replyWeb(visit.response, answer, headers);
     const remove = streams.add({ message: exchange.message, principal, end: () => visit.response.destroy() });
     if (session) session.streams += 1;
     try {
@@ -74,14 +93,13 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
 
   /** No handler has seen the message: the SDK objects to it, or serves it without one. */
   async function sealUnentered(input: {
-    exchange: Exchange;
-    id: RequestId;
+    call: Call;
     answer: Response;
+    isStanding: boolean;
+    isRefused: boolean;
   }): Promise<Refusal | undefined> {
-    const { exchange, id, answer } = input;
-    const { call } = exchange;
-    const isStanding = isStream(answer) && isStandingCall(call.method, id);
-    if (isStanding && call.principal && !streams.hasRoom(call.principal)) {
+    const { call, answer, isStanding, isRefused } = input;
+    if (isRefused) {
       const error = serverErrors.STREAM_LIMIT();
       const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
       return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'http' };

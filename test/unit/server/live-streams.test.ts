@@ -69,13 +69,13 @@ test('what was taken out is not ended', async () => {
   streams.endAll();
 });
 
-test('one credential has so many at a time and no more; others are not touched', () => {
+test('one credential has so many places at a time and no more; others are not touched', () => {
   const streams = createLiveStreams(testServer().gate);
-  const removals = Array.from({ length: maxStreams }, () =>
-    streams.add({ message: message(keys.alice), principal, end: () => {} }),
-  );
-  expect(streams.hasRoom(principal)).toBe(false);
-  expect(streams.hasRoom({ credential: { id: 'b' } } as Principal)).toBe(true);
-  removals[0]?.();
-  expect(streams.hasRoom(principal)).toBe(true);
+  const places = Array.from({ length: maxStreams }, () => streams.takePlace(principal));
+  expect(places).not.toContain(undefined);
+  expect(streams.takePlace(principal)).toBeUndefined();
+  expect(streams.takePlace({ credential: { id: 'b' } } as Principal)).toBeDefined();
+  places[0]?.();
+  expect(streams.takePlace(principal)).toBeDefined();
+  expect(streams.takePlace(principal)).toBeUndefined();
 });

@@ -78,6 +78,12 @@ test('a credential over its number loses its own longest unused session', async 
   expect(sessions.lookup(bobs.id, principal('bob')).kind).toBe('open');
 });
 
+test('of many that begin at once no more are left than one after another', async () => {
+  const { sessions, open } = table();
+  await Promise.all(Array.from({ length: 10 }, () => open(alice)));
+  expect([...sessions.all()]).toHaveLength(2);
+});
+
 test('over the total the longest unused session of all goes', async () => {
   const { open, closed } = table();
   const first = await open(principal('a'));

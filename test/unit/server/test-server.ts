@@ -76,8 +76,8 @@ export interface TestServer {
   readonly entries: AuditEntry[];
   /** Secrets that are let in. */
   readonly valid: Set<string>;
-  /** While true the log cannot be written. */
-  audit: { isBroken: boolean };
+  /** While true the log cannot be written; `delay`: what every entry waits for. */
+  audit: { isBroken: boolean; delay?: () => Promise<void> };
   policyChanged(): void;
   onPolicyChanged(listener: () => void): () => void;
 }
@@ -87,7 +87,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const entries: AuditEntry[] = [];
   const valid = new Set<string>(Object.values(keys));
   const listeners = new Set<() => void>();
-  const audit = { isBroken: false };
+  const audit: TestServer['audit'] = { isBroken: false };
   const principals = new Map<string, Principal>();
   let ids = 0;
   const next = () => {
@@ -136,6 +136,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
       {
         name: 'memory',
         async write(entry) {
+          await audit.delay?.();
           if (audit.isBroken) throw new Error('disk full');
           entries.push(entry);
         },
