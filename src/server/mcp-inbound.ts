@@ -10,6 +10,7 @@ import {
 import type { GatehouseError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import type { RequestId } from './error-response.ts';
+import { serverErrors } from './errors.ts';
 import { createVerdicts, isModern, type Verdict } from './mcp-verdict.ts';
 import { checkStandardHeaders } from './standard-headers.ts';
 
@@ -29,7 +30,7 @@ export interface Inbound extends Verdict {
    * without the SDK. Everything else goes to the SDK, which words its own objections.
    */
   readonly isPlain: boolean;
-  /** The standard headers and the body disagree. */
+  /** The standard headers and the body disagree, or its id is too long. */
   readonly fault?: GatehouseError | undefined;
 }
 
@@ -41,12 +42,20 @@ export function createInboundReader() {
     const message = messageParts(body);
     const isPlain = kind === 'request' && (era === 'modern' ? isPlainModern : isPlainLegacy)(message, headers);
     const isDoubtful = era === 'modern' && !isPlain && (kind === 'request' || kind === 'invalid');
-    const fault = isDoubtful ? checkStandardHeaders(message, headers) : undefined;
+    const fault = idFault(message) ?? (isDoubtful ? checkStandardHeaders(message, headers) : undefined);
     return { ...message, kind, era, protocolVersion, isPlain, fault };
   };
 }
 
 type Parts = Pick<Inbound, 'method' | 'params' | 'id' | 'client'>;
+
+/** Characters that an id may have. It is kept for as long as its request, or the stream that it has opened. */
+const maxIdLength = 256;
+
+function idFault({ id }: Parts): GatehouseError | undefined {
+  if (typeof id !== 'string' || id.length <= maxIdLength) return undefined;
+  return serverErrors.MESSAGE_INVALID({ message: `The id of a request has ${maxIdLength} characters at most.` });
+}
 
 function isPlainModern(message: Parts, headers: IncomingHttpHeaders): boolean {
   const version = headers['mcp-protocol-version'];

@@ -211,6 +211,29 @@ describe('what is refused before the stages', () => {
     expect(logged()).toEqual([`-: admit ${code}`]);
   });
 
+  test.each(['tools/list', 'subscriptions/listen'])(
+    `${verifies('PROTO-4')} an id that would be kept as long as a stream is open has a limit (%s)`,
+    async method => {
+      const meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      };
+      const asked = (id: string) =>
+        JSON.stringify({
+          jsonrpc: '2.0',
+          id,
+          method,
+          params: { _meta: meta, ...(method !== 'tools/list' && { notifications: {} }) },
+        });
+      const refused = await send(url, { ...good, method, body: asked('x'.repeat(257)) });
+      expect(refused.status).toBe(400);
+      expect(refused.json?.error?.message).toContain('256 characters');
+      expect((await send(url, { ...good, method, body: asked('x'.repeat(256)) })).status).toBe(200);
+      expect(logged()).toEqual([`${method}: scope MESSAGE_INVALID`, `${method}: ok`]);
+    },
+  );
+
   describe('a body of a hundred kilobytes', () => {
     const body = `{"jsonrpc":${' '.repeat(100_000)}`;
     let roomy: TestServer;
