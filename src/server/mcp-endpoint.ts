@@ -23,10 +23,9 @@ import { batchElements, createInboundReader, type Inbound } from './mcp-inbound.
 import { notificationOutcome } from './notification-outcome.ts';
 import { preflightHeaders } from './origin-guard.ts';
 import { createParamHeaderCheck } from './param-headers.ts';
+import { parsedJson, postedBytes } from './posted-json.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
-import { readBody } from './read-body.ts';
 import type { SdkAnswer } from './sdk-answer.ts';
-import { parseStrictJson } from './strict-json.ts';
 
 /*
  * `/mcp`: one request in, one answer out, everything through the gate.
@@ -232,21 +231,4 @@ function needsConversation(
 
 function notAllowed(): GatehouseError {
   return serverErrors.METHOD_NOT_ALLOWED({ headers: { Allow: 'POST' } });
-}
-
-/** The body of a POST, or what is wrong with it. */
-async function postedBytes(request: IncomingMessage, limit: number): Promise<Buffer | GatehouseError> {
-  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (type !== 'application/json' || encoding !== 'identity') return serverErrors.CONTENT_TYPE_UNSUPPORTED();
-  return readBody(request, limit);
-}
-
-function parsedJson(bytes: Buffer): { body: unknown } | GatehouseError {
-  try {
-    return { body: parseStrictJson(bytes) };
-  } catch (thrown) {
-    if (thrown instanceof GatehouseError) return thrown;
-    throw thrown;
-  }
 }

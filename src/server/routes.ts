@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import { GatehouseError } from '../errors.ts';
+import { GatehouseError, kernelErrors } from '../errors.ts';
 import type { Gate, InboundMessage } from '../pipeline/gate.ts';
 import type { Route, Runtime } from '../plugin/scope.ts';
 import { clientAddress, type IsTrusted } from './client-address.ts';
@@ -66,8 +66,9 @@ export function createRoutes(parts: {
   app.use((_request, _response, next) => next(serverErrors.ROUTE_NOT_FOUND()));
   app.use((thrown: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(thrown);
-    if (!(thrown instanceof GatehouseError)) log.error({ err: thrown, path: routeOf(request) }, 'route failed');
-    replyError(response, httpAnswer(thrown instanceof GatehouseError ? thrown : internalError(thrown), null));
+    const error = asError(thrown);
+    if (error.code === kernelErrors.INTERNAL.code) log.error({ err: thrown, path: routeOf(request) }, 'route failed');
+    replyError(response, httpAnswer(error, null));
   });
   return app;
 }
@@ -85,6 +86,12 @@ function messageAt(route: Route, request: Request, response: Response): InboundM
     presented: undefined,
     traceparent: undefined,
   };
+}
+
+function asError(thrown: unknown): GatehouseError {
+  if (thrown instanceof GatehouseError) return thrown;
+  // What Express throws for a path with `%` and no character after it: the caller's doing, and nothing is there.
+  return thrown instanceof URIError ? serverErrors.ROUTE_NOT_FOUND() : internalError(thrown);
 }
 
 /** As it was registered: what stands in the place of its parameters may be secret. */

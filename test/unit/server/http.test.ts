@@ -14,6 +14,12 @@ const routes: Route[] = [
   },
   {
     method: 'get',
+    path: '/plugin/items/:item',
+    access: 'open: says what was asked for',
+    handle: ({ params }, response) => void response.json({ item: params.item }),
+  },
+  {
+    method: 'get',
     path: '/plugin/broken',
     access: 'open: fails',
     handle() {
@@ -201,6 +207,12 @@ describe('what is refused before the stages', () => {
       415,
       'CONTENT_TYPE_UNSUPPORTED',
     ],
+    [
+      'another charset',
+      { headers: { 'content-type': 'application/json; charset="UTF-16LE"' } },
+      415,
+      'CONTENT_TYPE_UNSUPPORTED',
+    ],
     ['a compressed body', { headers: { 'content-encoding': 'gzip' } }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
     ['a page from elsewhere', { headers: { origin: 'https://evil.example.com' } }, 403, 'ORIGIN_NOT_ALLOWED'],
   ])(`${verifies('PROTO-4')} %s: an error of its own, written down`, async (_, request, status, code) => {
@@ -356,6 +368,24 @@ describe('the other routes', () => {
   test('know the client’s address by the same rules', async () => {
     const headers = { 'x-forwarded-for': '198.51.100.1' };
     expect(await (await fetch(`${origin}/plugin/where`, { headers })).json()).toEqual({ address: '127.0.0.1' });
+  });
+
+  test.each(['/plugin/items/%ff', '/plugin/items/%', '/plugin/items/%c0%af', '/plugin/items/%zz'])(
+    `${verifies('PROTO-4')} %s: what cannot be decoded is nowhere, and no failure of the server`,
+    async path => {
+      expect((await fetch(`${origin}/plugin/items/%e2%82%ac`)).status).toBe(200);
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: ${host()}\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      expect(answer).toContain('ROUTE_NOT_FOUND');
+    },
+  );
+
+  test('a charset of UTF-8 may be named', async () => {
+    for (const charset of ['utf-8', '"UTF-8"', 'utf8']) {
+      const headers = { 'content-type': `application/json; charset=${charset}; x=y` };
+      expect((await send(url, { ...good, headers })).status).toBe(200);
+    }
+    logged();
   });
 
   test.each(['/plugin/broken', '/nothing', '/MCP', '/mcp/', '/%6dcp', '/mcp/x', '/plugin/WHERE', '/%', '/%ff'])(
