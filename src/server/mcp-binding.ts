@@ -87,7 +87,9 @@ export function createBinding({ gate, identity, onError }: BindingParts): Bindin
   const exchanges = new WeakMap<Request, Exchange>();
   const ofRequest = (ctx: ServerContext) => (ctx.http?.req ? exchanges.get(ctx.http.req) : undefined);
   const createServer = (exchangeOf: ExchangeOf) => createGatedServer({ gate, identity, exchangeOf });
-  const handler = createMcpHandler(() => createServer(ofRequest), { onerror: onError });
+  // What one credential may have open is limited (`live-streams.ts`); a limit for all together would be for one to fill.
+  const maxSubscriptions = Number.POSITIVE_INFINITY;
+  const handler = createMcpHandler(() => createServer(ofRequest), { onerror: onError, maxSubscriptions });
 
   return {
     serve({ request, body, exchange }) {

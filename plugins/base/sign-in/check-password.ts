@@ -24,9 +24,10 @@ export interface PasswordClaim {
   readonly address: string;
 }
 
-/** Checks of passwords that one instance makes at a time, and those that may wait for it. */
+/** Checks of passwords that one instance makes at a time, and those that may wait for it, in all and from one host. */
 const atOnce = 2;
 const waiting = 100;
+const ofEach = 20;
 /** Logins that do not exist are counted in so many rows at most. */
 const strangers = 4_096;
 
@@ -35,8 +36,8 @@ const strangers = 4_096;
  * password, or is locked, so neither answer nor time tells which. Rejects with SIGN_IN_BUSY where too many wait.
  */
 export function createPasswordCheck(runtime: Runtime): (claim: PasswordClaim) => Promise<PasswordVerdict> {
-  const turns = createTurns({ atOnce, waiting, whenFull: () => baseErrors.SIGN_IN_BUSY() });
-  return claim => turns.run(() => check(runtime, claim));
+  const turns = createTurns({ atOnce, waiting, ofEach, whenFull: () => baseErrors.SIGN_IN_BUSY() });
+  return claim => turns.run(hostOf(claim.address), () => check(runtime, claim));
 }
 
 async function check(runtime: Runtime, { login, password, address }: PasswordClaim): Promise<PasswordVerdict> {

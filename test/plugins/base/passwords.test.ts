@@ -76,17 +76,17 @@ test('failures are slowed, then stopped: per address after ten, per account afte
 });
 
 test('turns: so many at a time, in order, and what does not fit in the line is refused', async () => {
-  const turns = createTurns({ atOnce: 2, waiting: 2, whenFull: () => new Error('full') });
+  const turns = createTurns({ atOnce: 2, waiting: 2, ofEach: 2, whenFull: () => new Error('full') });
   const begun: number[] = [];
   const ends = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
   const running = ends.map(({ promise }, index) =>
-    turns.run(async () => {
+    turns.run('a', async () => {
       begun.push(index);
       await promise;
       if (index === 1) throw new Error('failed');
     }),
   );
-  await expect(turns.run(async () => {})).rejects.toThrow('full');
+  await expect(turns.run('b', async () => {})).rejects.toThrow('full');
   expect(begun).toEqual([0, 1]);
   const failure = expect(running[1]).rejects.toThrow('failed');
   ends[1]?.resolve();
@@ -94,7 +94,18 @@ test('turns: so many at a time, in order, and what does not fit in the line is r
   for (const { resolve } of ends) resolve();
   await Promise.allSettled(running);
   expect(begun).toEqual([0, 1, 2, 3]);
-  await turns.run(async () => {});
+  await turns.run('a', async () => {});
+});
+
+test('turns: who sends a flood fills no more than their part of the line', async () => {
+  const turns = createTurns({ atOnce: 1, waiting: 10, ofEach: 3, whenFull: () => new Error('full') });
+  const end = Promise.withResolvers<void>();
+  const flood = Array.from({ length: 20 }, () => turns.run('flood', () => end.promise));
+  const refused = Promise.allSettled(flood);
+  const other = turns.run('other', async () => 'let in');
+  end.resolve();
+  expect(await other).toBe('let in');
+  expect((await refused).filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
 });
 
 describeOnStores('passwords', open => {
