@@ -75,6 +75,7 @@ export type { Hooks } from './pipeline/hooks.ts';
 export { formatTraceparent, type TraceContext } from './pipeline/trace-context.ts';
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';
+export { isStorable } from './store/check-storable.ts';
 export * from './store/condition.ts';
 export { derivedId } from './store/derived-id.ts';
 export type * from './store/port.ts';

@@ -34,6 +34,14 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
+/** The same of all texts in a value, at any depth. */
+export function isStorable(value: Json): boolean {
+  if (typeof value === 'string') return isStorableText(value);
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorable(inner));
+}
+
 /** VALUE_NOT_STORABLE for the text of a field. */
 export function notStorable({ model, field }: { model: string; field: string }): GatehouseError {
   return kernelErrors.VALUE_NOT_STORABLE({
@@ -57,11 +65,4 @@ function hasType({ field, value }: { field: StoredField; value: StoredValue }): 
     case 'json':
       return true;
   }
-}
-
-function isStorable(value: Json): boolean {
-  if (typeof value === 'string') return isStorableText(value);
-  if (Array.isArray(value)) return value.every(isStorable);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorable(inner));
 }

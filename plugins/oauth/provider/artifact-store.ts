@@ -1,5 +1,15 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import { all, compare, equals, hasCode, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
+import {
+  all,
+  compare,
+  equals,
+  hasCode,
+  isoTime,
+  isStorable,
+  type Json,
+  type Row,
+  type Runtime,
+} from '../../../src/index.ts';
 import { recordStamp } from '../../base/plugin.ts';
 import { endpoints } from '../endpoints.ts';
 import { refreshGrace } from '../tokens/lifetimes.ts';
@@ -34,10 +44,13 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
 
   return {
     async upsert(id, payload, expiresIn) {
-      const { jti, returnTo, ...kept } = payload;
+      const { jti, returnTo, ...rest } = payload;
+      const kept = rest as Json;
+      // Parameters of a request are kept as they were sent.
+      if (!isStorable(kept)) throw new errors.InvalidRequest('a parameter holds a character that cannot be stored');
       const key = artifactKey(kind, id);
       const values = {
-        payload: kept as Json,
+        payload: kept,
         expires_at: isoTime(now() + (expiresIn ?? 0) * 1_000),
       };
       if (!insertedOnce.has(kind)) {

@@ -30,6 +30,8 @@ describeOnStores('authorization requests', open => {
     ['scopes that are none of ours', { scope: 'admin openid' }],
     ['an unknown response mode', { response_mode: 'web_message' }],
     ['a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }],
+    ['a state that no store takes', { state: 'a\0b' }],
+    ['a login hint that no store takes', { login_hint: 'a\0b' }],
   ])(`${verifies('OAUTH-2')} is refused, back at the client and with iss: %s`, async (_, parameters) => {
     const { location } = await house.authorize({ clientId, parameters });
     expect(location.href.startsWith(callback)).toBe(true);
