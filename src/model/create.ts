@@ -6,7 +6,7 @@ import { asCallersError, hiddenConflict, uniqueFaults } from './check-unique.ts'
 import { type CheckedValues, checkValues } from './check-values.ts';
 import { bareRecord, decodeRows } from './decode.ts';
 import type { OutRecord, WriteInput } from './environment.ts';
-import { type FieldFault, valuesRefused } from './field-faults.ts';
+import { type FieldFault, positionOf, valuesRefused } from './field-faults.ts';
 import { newRow } from './new-row.ts';
 import { plainIdIn } from './public-id.ts';
 import { named } from './read.ts';
@@ -36,7 +36,7 @@ export async function create(
     context,
     rule: context.access.rule('create'),
     rows,
-    nameOf: (_, index) => (rows.length > 1 ? `record ${index + 1}` : 'the record'),
+    nameOf: (_, index) => (rows.length > 1 ? positionOf(index) : 'the record'),
   });
   const stored = dryRun ? rows : await insert(context, rows);
   if (!dryRun) {

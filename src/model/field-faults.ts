@@ -19,6 +19,11 @@ export function unknownField(record: number, name: string): FieldFault {
   };
 }
 
+/** How one of several records given is called: `records[1]` is the second, as in `data` and everywhere else. */
+export function positionOf(record: number): string {
+  return `records[${record}]`;
+}
+
 export const alreadyUsed = 'The value is already used.';
 
 /**
@@ -28,8 +33,8 @@ export const alreadyUsed = 'The value is already used.';
 export function valuesRefused(faults: readonly FieldFault[], records: number): GatehouseError {
   const isUniqueness = faults.every(fault => fault.message === alreadyUsed);
   const lines = faults.slice(0, 50).map(({ record, field, message, expected }) => {
-    const whose = records > 1 ? `record ${record + 1}, ` : '';
-    return `${whose}${field}: ${message} Expected ${expected}.`;
+    const place = [...(records > 1 ? [positionOf(record)] : []), ...(field === '' ? [] : [field])].join('.');
+    return `${place === '' ? '' : `${place}: `}${message} Expected ${expected}.`;
   });
   if (faults.length > lines.length) lines.push(`and ${faults.length - lines.length} more`);
   const error = isUniqueness ? kernelErrors.VALUE_NOT_UNIQUE : kernelErrors.VALUES_INVALID;

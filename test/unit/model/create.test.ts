@@ -87,7 +87,7 @@ describe(`${verifies('TOOL-6')} create`, () => {
     for (const name of ['source', 'createdBy', 'id', 'version', 'initial', 'child_ids']) {
       expect(said.get(`1.${name}`)).toBe(said.get('1.nope'));
     }
-    expect(refused.message).toContain('record 2, rank: ');
+    expect(refused.message).toContain('records[1].rank: ');
     expect(await count()).toBe(before + 1);
     expect(company.changes.filter(({ principal }) => !principal.system)).toEqual([]);
   });
@@ -203,7 +203,8 @@ describe(`${verifies('RULE-1')} rules on new records`, () => {
     const records = company.as({ rules: { 'crm.partner:create': [['country_id.code', '=', 'AT']] } }).of('crm.partner');
     const refused = await refusal(records.create([{ name: 'In', country_id: austria }, { name: 'Out' }]));
     expect(refused.code).toBe('RULE_VIOLATED');
-    expect(refused.message).toContain('record 2');
+    expect(refused.message).toContain('would put records[1] out of');
+    expect(refused.data).toMatchObject({ record: 1 });
     expect(await count()).toBe(before);
     expect(await records.create([{ name: 'In', country_id: austria }])).toHaveLength(1);
   });
