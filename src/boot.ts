@@ -8,7 +8,7 @@ import { type CheckedConfig, checkConfig } from './config/check-config.ts';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { mergePolicies } from './config/merge-policies.ts';
-import { storeLocation } from './config/store-location.ts';
+import { storeLocation, storeVariables } from './config/store-location.ts';
 import { watchConfig } from './config/watch-config.ts';
 import { createAgreements } from './confirmation/agreements.ts';
 import { createConfirm } from './confirmation/create-confirm.ts';
@@ -107,6 +107,7 @@ export async function boot(options: BootOptions): Promise<App> {
     log,
     server,
     configFile,
+    storeVariables: storeVariables({ config, env: process.env }),
     terminal,
     metrics: metrics.registry,
     now,

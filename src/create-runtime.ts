@@ -25,6 +25,8 @@ export interface RuntimeParts {
   readonly log: Logger;
   readonly server: ServerSettings;
   readonly configFile: string;
+  /** Default none. */
+  readonly storeVariables?: Readonly<Record<string, string>>;
   readonly policies: () => PolicySet;
   readonly terminal: Terminal;
   readonly metrics: MetricsRegistry;
@@ -110,6 +112,7 @@ export function createRuntime(parts: RuntimeParts): KernelRuntime {
     log,
     server,
     configFile: parts.configFile,
+    storeVariables: parts.storeVariables ?? {},
     terminal: parts.terminal,
     metrics: parts.metrics,
     policies: parts.policies,

@@ -9,7 +9,6 @@ export {
   type PolicySet,
   type ServerSettings,
 } from './config/define-config.ts';
-export { storeVariables } from './config/store-location.ts';
 export type {
   Confirm,
   Confirmation,
@@ -39,7 +38,7 @@ export type { ParseDomainInput } from './model/domain-context.ts';
 export { describeDomain, domainFields } from './model/domain-describe.ts';
 export { printDomain } from './model/domain-print.ts';
 export type { Change, Environment, OutRecord, Records } from './model/environment.ts';
-export { type Classification, type Field, field } from './model/field.ts';
+export { type Classification, type Field, field, type TextFormat } from './model/field.ts';
 export { fieldNotAvailable, fieldsNotAvailable } from './model/field-not-available.ts';
 export { type AccessLookup, resolvePath } from './model/field-path.ts';
 export { isShown } from './model/is-shown.ts';

@@ -1,4 +1,4 @@
-import { type Runtime, storeVariables } from '../../src/index.ts';
+import type { Runtime } from '../../src/index.ts';
 import { findUser, generatePassword, setPassword } from '../base/plugin.ts';
 import { createKey } from '../security/plugin.ts';
 import { clientLines } from './client-lines.ts';
@@ -13,14 +13,13 @@ const passwordCommand = 'npm run -s gatehouse -- user set-password sara';
  * paste into clients; where output goes to a log nothing secret is made, and the commands that do are named.
  */
 export async function welcome(runtime: Runtime): Promise<void> {
-  const { terminal, server, configFile } = runtime;
-  const store = storeVariables(process.env);
+  const { terminal, server, configFile, storeVariables } = runtime;
   if (!terminal.isInteractive) {
     terminal.note(
       `The demo company is installed. No key is made where output goes to a log; make one with:\n  ${keyCommand}\n` +
         `And a password, for somebody who is to sign in with a browser:\n  ${passwordCommand}`,
     );
-    for (const name of Object.keys(store)) terminal.note(`Both need ${name} as it is set here.`);
+    for (const name of Object.keys(storeVariables)) terminal.note(`Both need ${name} as it is set here.`);
     return;
   }
   const { key } = await createKey({ runtime, name: 'first', user: 'admin', scopes: 'all' });
@@ -28,7 +27,7 @@ export async function welcome(runtime: Runtime): Promise<void> {
     `The demo company is installed. This key of the user admin may do everything; it is shown only now:\n\n  ${key}\n`,
   );
   const program = [process.execPath, ...process.argv.slice(1, 2)];
-  terminal.note(clientLines({ url: `${server.publicUrl}/mcp`, key, program, configFile, storeVariables: store }));
+  terminal.note(clientLines({ url: `${server.publicUrl}/mcp`, key, program, configFile, storeVariables }));
   terminal.note(`To sign in with a browser, passwords that are shown only now:\n\n${await passwordLines(runtime)}\n`);
 }
 

@@ -34,10 +34,19 @@ export interface FieldOptions {
   readonly default?: Json | ((caller: Caller) => Json);
 }
 
+/** What a text has to be. It is asked of what is to be stored, not of what a search compares with. */
+export interface TextFormat {
+  /** For messages: `an e-mail address, such as sara@example.com`. */
+  readonly expected: string;
+  /** Answers the same for the same text, at once. */
+  matches(text: string): boolean;
+}
+
 /** What a `char` or `text` field says about itself. */
 export interface TextOptions extends FieldOptions {
   /** Characters at most. Default 255 for `char`, 100,000 for `text`. */
   readonly maxLength?: number;
+  readonly format?: TextFormat;
   /** Takes part in `search({query})`. */
   readonly searchable?: boolean;
 }

@@ -32,6 +32,8 @@ export interface Runtime {
   readonly server: ServerSettings;
   /** Absolute. */
   readonly configFile: string;
+  /** The environment variable that names the store, where one does: another process needs it to find the same records. */
+  readonly storeVariables: Readonly<Record<string, string>>;
   /** The policies of the config file as they are now; they change with the file. */
   policies(): PolicySet;
   /** ms since the epoch. */

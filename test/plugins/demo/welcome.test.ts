@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { clientLines } from '../../../plugins/demo/client-lines.ts';
 import { boot } from '../../../src/boot.ts';
-import { always, storeVariables } from '../../../src/index.ts';
+import { defineConfig } from '../../../src/config/define-config.ts';
+import { storeVariables } from '../../../src/config/store-location.ts';
+import { always } from '../../../src/index.ts';
 import { keyOf } from '../../support/people.ts';
 import { exampleWith, startGatehouse } from '../../support/start-gatehouse.ts';
 import { sqliteStore, type TestStore } from '../../support/stores.ts';
@@ -62,12 +64,25 @@ test('in a log, no key and no password is made, and the commands that make one a
 }, 120_000);
 
 test.each([
-  [{ GATEHOUSE_STORE: 'sqlite:a.db', MONGODB_URI: 'mongodb://x/y' }, { GATEHOUSE_STORE: 'sqlite:a.db' }],
-  [{ GATEHOUSE_STORE: '', MONGODB_URI: 'mongodb://x/y' }, { MONGODB_URI: 'mongodb://x/y' }],
-  [{}, {}],
-])('of %j, what names the store goes along', (env, expected) => {
-  expect(storeVariables(env)).toEqual(expected);
+  [{ GATEHOUSE_STORE: 'sqlite:a.db', MONGODB_URI: 'mongodb://x/y' }, undefined, ['GATEHOUSE_STORE']],
+  [{ GATEHOUSE_STORE: '', MONGODB_URI: 'mongodb://x/y' }, undefined, ['MONGODB_URI']],
+  [{}, undefined, []],
+  [{ GATEHOUSE_STORE: 'sqlite:a.db', MONGODB_URI: 'mongodb://x/y' }, 'sqlite:b.db', []],
+  // As of a config that says `store: process.env.MONGODB_URI ?? …`.
+  [{ GATEHOUSE_STORE: 'sqlite:a.db', MONGODB_URI: 'mongodb://x/y' }, 'mongodb://x/y', ['MONGODB_URI']],
+])('of %j, with the store %s in the config, the variable that names the store goes along', (env, named, expected) => {
+  const config = defineConfig({ plugins: {}, ...(named !== undefined && { store: named }) });
+  expect(Object.keys(storeVariables({ config, env }))).toEqual(expected);
 });
+
+test('where the config names the store, no line speaks of a variable that names another', async () => {
+  vi.stubEnv('MONGODB_URI', 'mongodb://elsewhere.example/other');
+  try {
+    for (const isInteractive of [true, false]) expect((await start(isInteractive)).said).not.toContain('MONGODB_URI');
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}, 120_000);
 
 test('the lines to paste work', async () => {
   const gatehouse = await startGatehouse({ config: exampleWith(store) });
@@ -79,7 +94,7 @@ test('the lines to paste work', async () => {
       key,
       program,
       configFile,
-      storeVariables: storeVariables({ GATEHOUSE_STORE: store.location }),
+      storeVariables: { GATEHOUSE_STORE: store.location },
     });
 
     const answer = await likeCurl(lines.slice(lines.indexOf('curl -s')));
@@ -94,7 +109,7 @@ test('the lines to paste work', async () => {
   } finally {
     await gatehouse.stop();
   }
-});
+}, 120_000);
 
 /** Sends what the curl command line says. */
 async function likeCurl(line: string): Promise<unknown> {
