@@ -14,24 +14,6 @@ export const baseErrors = defineErrors({
     audience: 'operator',
     solve: '`gatehouse group list` shows the groups; the config file or `gatehouse group create` makes one.',
   },
-  TIME_ZONE_UNKNOWN: {
-    message: 'There is no such time zone.',
-    status: 400,
-    audience: 'operator',
-    solve: 'Use an IANA name, such as Europe/Berlin or UTC.',
-  },
-  NAME_INVALID: {
-    message: 'The name does not fit.',
-    status: 400,
-    audience: 'operator',
-    solve: 'Lists of names are separated by commas, so a name has none, and no spaces around it.',
-  },
-  EMAIL_INVALID: {
-    message: 'This is no e-mail address.',
-    status: 400,
-    audience: 'operator',
-    solve: 'Use one plain address, such as sara@example.com.',
-  },
   PASSWORD_WEAK: {
     message: 'The password is too easy to guess.',
     status: 400,

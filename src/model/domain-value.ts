@@ -1,6 +1,6 @@
 import type { Scalar } from '../store/condition.ts';
 import { type DomainContext, domainError } from './domain-context.ts';
-import { encodeValue } from './encode.ts';
+import { encodeOperand } from './encode.ts';
 import type { Field } from './field.ts';
 import { plainIdIn } from './public-id.ts';
 import { parseDate } from './time.ts';
@@ -32,7 +32,7 @@ export function scalar(input: ValueInput & { missing: boolean }): Scalar {
   if (field.kind === 'json') throw domainError(at, 'false, which asks whether there is no value');
   // A day stands for its first moment, in UTC.
   const day = field.kind === 'datetime' ? parseDate(value) : undefined;
-  const encoded = encodeValue(field, day === undefined ? value : `${day}T00:00:00Z`);
+  const encoded = encodeOperand(field, day === undefined ? value : `${day}T00:00:00Z`);
   if ('expected' in encoded) throw domainError(at, encoded.expected);
   if (typeof encoded.value === 'object' && encoded.value !== null) throw domainError(at, 'a single value');
   return encoded.value;

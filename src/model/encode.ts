@@ -15,10 +15,19 @@ const maxJsonDepth = 32;
 const maxJsonLength = 100_000;
 
 /**
- * Checks a value from outside against its field and brings it into the stored form. null means no value (of a boolean:
- * false; of a many2many: none), and so does an empty text. Whether a record that it refers to exists is not checked.
+ * Checks a value that is to be stored against its field and brings it into the stored form. null means no value (of a
+ * boolean: false; of a many2many: none), and so does an empty text. Whether a record that it refers to exists is not
+ * checked.
  */
 export function encodeValue(field: Field, value: unknown): Encoded {
+  const encoded = encodeOperand(field, value);
+  const format = field.kind === 'char' || field.kind === 'text' ? field.format : undefined;
+  if (!format || 'expected' in encoded || typeof encoded.value !== 'string') return encoded;
+  return format.matches(encoded.value) ? encoded : expected(format.expected);
+}
+
+/** As `encodeValue`, for a value that stored ones are compared with: their format is not asked of it. */
+export function encodeOperand(field: Field, value: unknown): Encoded {
   if (value === null) return { value: field.kind === 'boolean' ? false : field.kind === 'many2many' ? [] : null };
   switch (field.kind) {
     case 'char':

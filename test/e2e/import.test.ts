@@ -112,6 +112,19 @@ describeOnStores('import', open => {
     expect(await count()).toBe(1);
   });
 
+  test('what a user cannot be called is a fault of its row, as the command has it', async () => {
+    writeInto(folder, 'a.csv', 'login,name,email,time_zone\n"x,y",X,nonsense,Mars/Olympus\nfine,Fine,f@x.de,UTC\n');
+    const ran = await run('import', 'a.csv', '--model', 'base.user', '--resumable');
+    expect(ran.code).toBe(1);
+    for (const fault of [
+      'row 2, login: Expected a name without commas and without spaces around it.',
+      'row 2, email: Expected one plain e-mail address, such as sara@example.com.',
+      'row 2, time_zone: Expected the IANA name of a time zone, such as Europe/Berlin or UTC.',
+    ])
+      expect(ran.stderr).toContain(fault);
+    expect(JSON.parse((await run('user', 'list', '--json')).stdout)).toEqual([]);
+  });
+
   test(`${verifies('CLI-1')} of many faults the first hundred are explained, and all are named by row and field`, async () => {
     writeInto(folder, 'a.csv', `name,birthday\n${'A,never\n'.repeat(700)}`);
     const ran = await importFile('a.csv', '--resumable');

@@ -12,7 +12,6 @@ import {
 } from '../../../src/index.ts';
 import { effectiveName } from '../access/group-names.ts';
 import { idList } from '../load-user.ts';
-import { checkName } from './check-name.ts';
 import { listOf } from './list-of.ts';
 import { plainIdOf } from './plain-id.ts';
 import { requireGroups } from './require-groups.ts';
@@ -75,7 +74,6 @@ export function registerGroupCommands(program: Command, context: CommandContext)
     .option('--json', 'print JSON')
     .action(async (options: { name: string; label?: string; implies?: string; json?: boolean }) => {
       const runtime = await context.runtime();
-      checkName('name', options.name);
       const implies = await requireGroups(runtime, listOf(options.implies));
       const values = { name: options.name, label: options.label ?? options.name, implies };
       const [created] = await runtime.system('group create').of('base.group').create([values]);

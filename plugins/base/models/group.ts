@@ -1,4 +1,5 @@
 import { defineModel, field } from '../../../src/index.ts';
+import { listable } from './formats.ts';
 
 export const group = defineModel({
   name: 'base.group',
@@ -7,7 +8,13 @@ export const group = defineModel({
   watched: true,
   order: 'name',
   fields: {
-    name: field.char({ required: true, unique: true, help: 'What policies call it, such as sales.', maxLength: 100 }),
+    name: field.char({
+      required: true,
+      unique: true,
+      maxLength: 100,
+      format: listable,
+      help: 'What policies call it, such as sales.',
+    }),
     label: field.char({ required: true, help: 'What people call it.' }),
     implies: field.many2many({ to: 'base.group', help: 'Groups that its members are in as well.' }),
     source: field.selection({

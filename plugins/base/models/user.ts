@@ -1,4 +1,5 @@
 import { defineModel, field } from '../../../src/index.ts';
+import { listable, mailAddress, timeZone } from './formats.ts';
 
 export const user = defineModel({
   name: 'base.user',
@@ -7,10 +8,15 @@ export const user = defineModel({
   watched: true,
   order: 'login',
   fields: {
-    login: field.char({ required: true, unique: true, maxLength: 100 }),
+    login: field.char({ required: true, unique: true, maxLength: 100, format: listable }),
     name: field.char({ required: true, searchable: true }),
-    email: field.char({ classify: 'pii', mask: 'email', searchable: true }),
-    time_zone: field.char({ default: 'UTC', help: 'IANA name, such as Europe/Berlin. Allowed hours are read in it.' }),
+    email: field.char({ classify: 'pii', mask: 'email', searchable: true, format: mailAddress }),
+    time_zone: field.char({
+      required: true,
+      default: 'UTC',
+      format: timeZone,
+      help: 'IANA name, such as Europe/Berlin. Allowed hours are read in it.',
+    }),
     active: field.boolean({ default: true, help: 'A user that is not active can do nothing with any credential.' }),
     groups: field.many2many({ to: 'base.group' }),
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeValue } from '../../../src/model/encode.ts';
+import { encodeOperand, encodeValue } from '../../../src/model/encode.ts';
 import { type Field, field } from '../../../src/model/field.ts';
 import { fromSmallestUnit, toSmallestUnit } from '../../../src/model/money.ts';
 import { parseDate, parseDatetime } from '../../../src/model/time.ts';
@@ -9,12 +9,15 @@ import { verifies } from '../../requirements.ts';
 
 const id = '0123456789abcdef01234567';
 const money = field.monetary();
+const upper = field.char({ format: { expected: 'capitals', matches: text => text === text.toUpperCase() } });
 
 describe('values that fit', () => {
   test.each<[Field, unknown, StoredValue]>([
     [field.char(), 'Grüße 😀', 'Grüße 😀'],
     [field.char(), '', null],
     [field.char({ maxLength: 2 }), '😀😀', '😀😀'],
+    [upper, 'AB', 'AB'],
+    [upper, '', null],
     [field.integer(), -0, 0],
     [field.integer(), 2 ** 53 - 1, 2 ** 53 - 1],
     [field.float(), 0.1, 0.1],
@@ -71,10 +74,17 @@ describe('values that do not', () => {
     [field.json(), { a: 'x\0' }, 'JSON'],
     [field.json(), new Date(0), 'JSON'],
     [field.json(), 'x'.repeat(100_001), 'JSON'],
+    [upper, 'aB', 'capitals'],
+    [upper, 3, 'text of'],
     [field.one2many({ to: 'a.b', inverse: 'x' }), [], 'derived'],
   ])('are refused %#', (declared, value, said) => {
     const encoded = encodeValue(declared, value);
     expect('expected' in encoded && encoded.expected).toContain(said);
+  });
+
+  test('a format is asked of what is stored, and of nothing that it is compared with', () => {
+    expect(encodeOperand(upper, 'aB')).toEqual({ value: 'aB' });
+    expect(encodeOperand(upper, 3)).toEqual(encodeValue(upper, 3));
   });
 
   test('junk of any shape is refused or taken, and never throws', () => {
