@@ -7,7 +7,7 @@ import { didYouMean, nearest } from './config/nearest.ts';
 import { checkSettings } from './config/settings-faults.ts';
 import { GatehouseError } from './errors.ts';
 import { readSchedule } from './job/schedule.ts';
-import { kernelJobs, kernelModels } from './kernel-parts.ts';
+import { kernelJobs, kernelModels, kernelPaths } from './kernel-parts.ts';
 import { buildRegistry, type Registry } from './model/registry.ts';
 import { createRegistrations, createScope, type Registrations } from './plugin/create-scope.ts';
 import type { Plugin } from './plugin/define-plugin.ts';
@@ -43,7 +43,11 @@ export async function assemble({ config, configFile }: { config: Config; configF
   const { registrations, faults: setUpFaults } = setUpPlugins({ plugins, config });
   const { registry, faults: modelFaults } = buildRegistry({
     models: [...kernelModels, ...registrations.models.map(({ value }) => value), ...(config.models ?? [])],
-    extensions: registrations.extensions.map(({ value }) => value),
+    extensions: registrations.extensions.map(({ plugin, value }) => ({
+      ...value,
+      by: plugin.name,
+      site: plugin.definedAt,
+    })),
   });
   const pluginPolicies = mergePolicies(registrations.policies.map(({ value }) => value));
   const faults = [...pluginFaults, ...setUpFaults, ...modelFaults];
@@ -103,7 +107,7 @@ function setUpPlugins({ plugins, config }: { plugins: readonly Plugin[]; config:
       faults.push(failureOf({ message, thrown, file: pathOf(plugin.definedAt) }));
     }
   }
-  faults.push(...jobFaults(registrations));
+  faults.push(...jobFaults(registrations), ...routeFaults(registrations));
   for (const { plugin, message } of registrations.faults) faults.push(ofPlugin(plugin, message));
   return { registrations, faults };
 }
@@ -117,6 +121,12 @@ function jobFaults({ jobs }: Registrations): ConfigFault[] {
       ...(taken.has(job.name) ? [ofPlugin(plugin, `The job ${job.name} is one of the kernel's own.`)] : []),
     ];
   });
+}
+
+function routeFaults({ routes }: Registrations): ConfigFault[] {
+  return routes
+    .filter(({ value }) => kernelPaths.includes(value.path))
+    .map(({ plugin, value }) => ofPlugin(plugin, `The route ${value.path} is one of the kernel's own.`));
 }
 
 /** These plugins and those that they depend on, as far as they are to be found. */

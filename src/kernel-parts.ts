@@ -9,3 +9,5 @@ import type { ModelDefinition } from './model/define-model.ts';
 /** What is there whichever plugins are on. */
 export const kernelModels: readonly ModelDefinition[] = [jobModel, jobRunModel, mailModel, confirmationModel];
 export const kernelJobs: readonly Job[] = [mailCleanUp, confirmationCleanUp];
+/** Addresses that the server answers by itself. */
+export const kernelPaths: readonly string[] = ['/mcp', '/healthz', '/readyz'];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { PolicySet } from '../config/define-config.ts';
+import { didYouMean } from '../config/nearest.ts';
 import type { AccessLayer } from '../model/access-policy.ts';
 import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
 import { type StageName, stageNames } from '../pipeline/call.ts';
@@ -13,6 +14,7 @@ import type {
   CommandContext,
   Companion,
   Guard,
+  GuardedStage,
   Job,
   PrincipalProvider,
   PromptDefinition,
@@ -46,7 +48,7 @@ export interface Registrations {
   readonly listeners: Registered<{ hook: HookName; listener: HookListener<HookName> }>[];
   readonly starts: Registered<(runtime: Runtime) => Promise<void>>[];
   readonly stops: Registered<(runtime: Runtime) => Promise<void>>[];
-  /** Two plugins that bring the same thing, named both. */
+  /** What two plugins both bring, named both, and what would never have an effect. */
   readonly faults: { plugin: Plugin; message: string }[];
 }
 
@@ -61,7 +63,7 @@ export function createRegistrations(): Registrations {
     extensions: [],
     policies: [],
     layers: [],
-    guards: new Map(stageNames.map(name => [name, []])),
+    guards: new Map(stageNames.filter(isGuarded).map(name => [name, []])),
     sinks: [],
     challenges: [],
     tools: [],
@@ -81,6 +83,10 @@ export function createRegistrations(): Registrations {
   };
 }
 
+function isGuarded(stage: StageName): stage is GuardedStage {
+  return stage !== 'execute' && stage !== 'audit';
+}
+
 /** The scope of one plugin: all that it may touch while it is set up. */
 export function createScope(plugin: Plugin, into: Registrations): Scope {
   /** Adds to a list in which `key` must be unique among all plugins. */
@@ -91,13 +97,22 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
       into.faults.push({ plugin, message });
     } else list.push({ plugin, value });
   }
+  /** Types are not looked at when a plugin is loaded: a guard that nobody would ask stops the start. */
+  function guard<S extends GuardedStage>(stage: S, added: Guard<S>): void {
+    const guards = into.guards.get(stage);
+    const message = guards
+      ? `The guard ${added.name} of the stage ${stage} has no function \`check\`.`
+      : `There is no stage ${stage} for the guard ${added.name}.${didYouMean(stage, into.guards.keys())}`;
+    if (guards && typeof added.check === 'function') guards.push(added as Guard);
+    else into.faults.push({ plugin, message });
+  }
   return {
     plugin: plugin.name,
     model: definition => unique(into.models, definition, model => model.name, 'model'),
     extend: (model, extension) => into.extensions.push({ plugin, value: { model, extension } }),
     policies: policies => into.policies.push({ plugin, value: policies }),
     access: layer => into.layers.push({ plugin, value: layer }),
-    guard: (stage, guard) => into.guards.get(stage)?.push(guard as Guard),
+    guard,
     audit: sink => into.sinks.push({ plugin, value: sink }),
     challenge: parameters => into.challenges.push({ plugin, value: parameters }),
     tool: tool => unique(into.tools, tool, ({ name }) => name, 'tool'),
