@@ -2,7 +2,9 @@ import type { ConfigFault } from '../assemble.ts';
 import { isObject } from '../is-object.ts';
 import { operations } from '../model/principal.ts';
 import type { Registry } from '../model/registry.ts';
+import type { PolicySet } from './define-config.ts';
 import { describeValue } from './describe-issue.ts';
+import { groupCircle } from './group-circle.ts';
 import { didYouMean } from './nearest.ts';
 import { type PolicyEntry, type PolicyPart, policySchemas } from './policy-schema.ts';
 import { checkSettings, unknownKey } from './settings-faults.ts';
@@ -14,6 +16,8 @@ export interface PolicyCheck {
   readonly registry: Registry;
   /** Every group that exists: the config's and the plugins'. */
   readonly groups: ReadonlySet<string>;
+  /** The groups of plugins, which those given may add to. */
+  readonly pluginGroups: PolicySet['groups'];
   /** Names of record rules elsewhere, which must not be used again. */
   readonly ruleNames: ReadonlySet<string>;
   /** Says what is wrong with a rule's domain, and at which position in it. */
@@ -54,8 +58,17 @@ export function checkPolicies(check: PolicyCheck): ConfigFault[] {
   }
 
   const names = createNameChecks(check, report);
-  for (const [name, { implies = [] }] of entries('groups')) {
-    if (!/^[a-z][a-z0-9._-]*$/.test(String(name))) {
+  const groups = new Map(entries('groups').map(([name, group]) => [String(name), group]));
+  const implied = (name: string) =>
+    [check.pluginGroups, Object.fromEntries(groups)].flatMap(named =>
+      Object.hasOwn(named, name) ? (named[name]?.implies ?? []) : [],
+    );
+  const inCircles = new Set<string>();
+  for (const [name, { implies = [] }] of groups) {
+    const circle = inCircles.has(name) ? undefined : groupCircle(name, implied);
+    if (circle) report(`These groups imply each other in a circle: ${circle.join(' → ')}.`, 'groups', name, 'implies');
+    for (const member of circle ?? []) inCircles.add(member);
+    if (!/^[a-z][a-z0-9._-]*$/.test(name)) {
       report('A group is named in lower case, such as sales.', 'groups', name);
     }
     names.groups(implies, 'groups', name, 'implies');

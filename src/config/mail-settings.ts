@@ -4,7 +4,8 @@ import { readSender } from '../mail/address.ts';
 import type { MailSettings } from './define-config.ts';
 import { checkSettings } from './settings-faults.ts';
 
-const expectedUrl = 'Expected smtp://USER:PASSWORD@HOST:PORT, or smtps:// for TLS from the start.';
+const expectedUrl =
+  'Expected smtp://HOST:PORT, or smtps:// for TLS from the start, with USER:PASSWORD@ before the host if need be.';
 const expectedSender = 'Expected name@example.com or Name <name@example.com>.';
 
 /** The `mail` part of a config. The descriptions become docs/configuration.md. */

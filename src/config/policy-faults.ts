@@ -14,7 +14,12 @@ interface Checked {
 /** What is wrong with the plugins' policies, and with the config's on top of them. */
 export function policyFaults({ assembly, config }: Checked): ConfigFault[] {
   const { registry, registrations, pluginPolicies } = assembly;
-  const shared = { registry, groups: groupNames({ assembly, config }), domainFault: createDomainFault(registry) };
+  const shared = {
+    registry,
+    groups: groupNames({ assembly, config }),
+    pluginGroups: pluginPolicies.groups,
+    domainFault: createDomainFault(registry),
+  };
   const pluginFaults = registrations.policies.flatMap(({ plugin, value }) =>
     checkPolicies({ ...shared, given: value, ruleNames: new Set() }).map(
       ({ message, path = [] }): ConfigFault => ({

@@ -169,6 +169,21 @@ const single: readonly { what: string; options: string; fault: string | RegExp; 
     fault: /policies\.groups\.sales\.implies\[0\]: There is no group nobody/,
   },
   {
+    what: 'groups in a circle',
+    options: `${base}, policies: { groups: { a: { label: 'A', implies: ['b', 'c'] }, b: { label: 'B', implies: ['c'] }, c: { label: 'C', implies: ['b'] } } }`,
+    fault: 'mcp.config.ts:9 policies.groups.b.implies: These groups imply each other in a circle: b → c → b.',
+  },
+  {
+    what: 'a group that implies itself',
+    options: `${base}, policies: { groups: { sales: { label: 'S', implies: ['sales'] } } }`,
+    fault: /groups\.sales\.implies: These groups imply each other in a circle: sales → sales\./,
+  },
+  {
+    what: "a circle by way of a plugin's groups",
+    options: `plugins: { base: {}, security: {} }, policies: { groups: { 'security.user': { label: 'U', implies: ['security.admin'] } } }`,
+    fault: /circle: security\.user → security\.admin → security\.manager → security\.user\./,
+  },
+  {
     what: 'a group name',
     options: `${base}, policies: { groups: { Sales: { label: 'S' } } }`,
     fault: /groups\.Sales: .*lower case/,
@@ -301,6 +316,32 @@ export default definePlugin({ ${manifest('thrower')}, setup() { fail(); } });\n`
       /^mine\/astray\/plugin\.ts:2 : The plugin astray cannot be loaded\. Error: Cannot find module/,
     ),
     'mine/thrower/fail.ts:2 : The plugin thrower cannot be set up. TypeError: no luck',
+  ]);
+});
+
+test(`${verifies('CFG-2')} what a plugin registers and nobody would ever ask stops the start, types or not`, async () => {
+  const faults = await faultsOf({
+    'mcp.config.ts': configText("plugins: { base: {}, doubtful: {} }, pluginFolders: ['mine']"),
+    'mine/doubtful/plugin.ts': `import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
+import { definePlugin, field } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};
+export default definePlugin({
+  name: 'doubtful', version: '1.0.0', kernel: '^1', settings: z.strictObject({}),
+  setup(scope: any) {
+    scope.guard('networks', { name: 'door', check() {} });
+    scope.guard('execute', { name: 'late', check() {} });
+    scope.guard('network', { name: 'empty', chek() {} });
+    scope.route({ method: 'get', path: '/healthz', access: 'none', handle() {} });
+    scope.extend('base.usr', { fields: { x: field.char() } });
+  },
+});
+`,
+  });
+  expect(faults.sort()).toEqual([
+    'mine/doubtful/plugin.ts:3 : The guard empty of the stage network has no function `check`.',
+    "mine/doubtful/plugin.ts:3 : The route /healthz is one of the kernel's own.",
+    'mine/doubtful/plugin.ts:3 : There is no stage execute for the guard late.',
+    'mine/doubtful/plugin.ts:3 : There is no stage networks for the guard door. Did you mean network?',
+    'mine/doubtful/plugin.ts:3 base.usr: doubtful extends the model base.usr, which does not exist.',
   ]);
 });
 
