@@ -49,6 +49,7 @@ export const entryHeadings = ['TIME', 'USER', 'KEY', 'ADDRESS', 'CALL', 'OUTCOME
 export function entryCells(row: Row): readonly Json[] {
   const { time, user, key, address, tool, method, model, outcome, touched, code, reason } = entryJson(row);
   const what = [tool ?? method, model].filter(Boolean).join(' ');
-  const end = outcome === 'ok' ? `ok, ${touched} records` : `${outcome}: ${code} (${reason})`;
+  const end =
+    outcome === 'ok' ? `ok, ${touched} ${touched === 1 ? 'record' : 'records'}` : `${outcome}: ${code} (${reason})`;
   return [time, user ?? '-', key ?? '-', address, what, end];
 }

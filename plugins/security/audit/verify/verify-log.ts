@@ -82,7 +82,8 @@ async function verifyOnce(input: VerifyInput): Promise<VerifyReport> {
       faults,
       step(count) {
         entries += count;
-        progress?.step(entries);
+        // The entries next to a period are looked at, too.
+        progress?.step(Math.min(entries, total));
       },
     });
     if (checked > 0) unproven.push({ chain, entries: checked });
