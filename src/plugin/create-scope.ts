@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { PolicySet } from '../config/define-config.ts';
-import { didYouMean } from '../config/nearest.ts';
 import type { AccessLayer } from '../model/access-policy.ts';
 import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
 import { type StageName, stageNames } from '../pipeline/call.ts';
@@ -102,7 +101,7 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     const guards = into.guards.get(stage);
     const message = guards
       ? `The guard ${added.name} of the stage ${stage} has no function \`check\`.`
-      : `There is no stage ${stage} for the guard ${added.name}.${didYouMean(stage, into.guards.keys())}`;
+      : `There is no stage ${stage} for the guard ${added.name}: expected ${[...into.guards.keys()].join(', ')}.`;
     if (guards && typeof added.check === 'function') guards.push(added as Guard);
     else into.faults.push({ plugin, message });
   }

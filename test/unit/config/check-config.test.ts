@@ -336,11 +336,12 @@ export default definePlugin({
 });
 `,
   });
+  const stages = 'expected admit, authenticate, session, network, rate, scope, model, permission, fields, redact.';
   expect(faults.sort()).toEqual([
     'mine/doubtful/plugin.ts:3 : The guard empty of the stage network has no function `check`.',
     "mine/doubtful/plugin.ts:3 : The route /healthz is one of the kernel's own.",
-    'mine/doubtful/plugin.ts:3 : There is no stage execute for the guard late.',
-    'mine/doubtful/plugin.ts:3 : There is no stage networks for the guard door. Did you mean network?',
+    `mine/doubtful/plugin.ts:3 : There is no stage execute for the guard late: ${stages}`,
+    `mine/doubtful/plugin.ts:3 : There is no stage networks for the guard door: ${stages}`,
     'mine/doubtful/plugin.ts:3 base.usr: doubtful extends the model base.usr, which does not exist.',
   ]);
 });
