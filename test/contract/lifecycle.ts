@@ -129,11 +129,11 @@ export function lifecycle(harness: Harness): void {
       stop();
       stop();
       await load(one, person, [{ id: id(1) }]);
-      await vi.waitFor(() => expect(told).toMatchObject({ one: 1, two: 1 }), { timeout: 5_000 });
+      await vi.waitFor(() => expect(told).toMatchObject({ one: 1, two: 1 }), { timeout: 20_000 });
       await two.write([{ kind: 'update', model: person, where: equals('id', id(1)), set: { name: 'x' } }]);
-      await vi.waitFor(() => expect(told).toMatchObject({ one: 2, two: 2 }), { timeout: 5_000 });
+      await vi.waitFor(() => expect(told).toMatchObject({ one: 2, two: 2 }), { timeout: 20_000 });
       await two.write([{ kind: 'remove', model: person, where: equals('id', id(1)) }]);
-      await vi.waitFor(() => expect(told).toMatchObject({ one: 3, two: 3, stopped: 0 }), { timeout: 5_000 });
+      await vi.waitFor(() => expect(told).toMatchObject({ one: 3, two: 3, stopped: 0 }), { timeout: 20_000 });
       await Promise.all([one.close(), two.close()]);
     });
 

@@ -301,7 +301,7 @@ describeOnStores('confirmation with the official clients', open => {
               ({ isError }) => !isError,
               () => false,
             );
-          await expect.poll(canDelete, { timeout: 5000 }).toBe(false);
+          await expect.poll(canDelete, { timeout: 20_000 }).toBe(false);
           return yes;
         },
         credential,

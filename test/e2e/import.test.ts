@@ -190,7 +190,8 @@ describeOnStores('import', open => {
     const rows = 6000;
     writeInto(folder, 'a.csv', contacts(rows));
     let present = 0;
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    // On a busy machine the first kills may come before anything is stored: each waits longer than the one before.
+    for (let attempt = 0; attempt < 3 || present === 0; attempt += 1) {
       const child = startCommand(['import', 'a.csv', '--model', 'crm.contact', '--resumable'], { folder, env });
       const exited = exitOf(child);
       let said = '';
@@ -205,9 +206,10 @@ describeOnStores('import', open => {
       expect(now).toBeGreaterThanOrEqual(present);
       present = now;
     }
-    expect(present).toBeGreaterThan(0);
-    const last = await importFile('a.csv', '--resumable');
-    expect(JSON.parse(last.stdout)).toMatchObject({ rows, stored: rows - present, found: present });
+    const last = JSON.parse((await importFile('a.csv', '--resumable')).stdout);
+    expect(last).toMatchObject({ rows, stored: rows - last.found });
+    // What a killed process had sent to a database server may be stored after its end.
+    expect(last.found).toBeGreaterThanOrEqual(present);
     expect(await count()).toBe(rows);
   });
 

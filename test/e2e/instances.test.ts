@@ -139,10 +139,12 @@ describe.skipIf(!process.env.MONGODB_URI)(`${verifies('OPS-2')} three instances`
 
   test(`${verifies('JOB-1')} a job that is due is done by one of them`, async () => {
     const { runtime, jobs } = instances.app;
-    const names = ['audit clean-up', 'key rotation', 'session clean-up', 'mail clean-up'];
+    // Four whose own time is far from now, whenever this runs.
+    const isLater = ({ nextAt }: { nextAt: string }) => Date.parse(nextAt) > runtime.now() + 10 * 60_000;
+    const idle = (await jobs.list()).filter(job => !job.everyInstance && !job.lastRun && isLater(job));
+    const names = idle.map(({ name }) => name).slice(0, 4);
+    expect(names).toHaveLength(4);
     const dueAt = new Date(Math.floor(runtime.now() / 60_000) * 60_000).toISOString();
-    const known = async () => (await jobs.list()).filter(({ name, lastRun }) => names.includes(name) && !lastRun);
-    expect(await known()).toHaveLength(names.length);
     for (const name of names) {
       const where = { kind: 'compare', field: 'name', operator: '=', value: name } as const;
       const due = { kind: 'update', model: 'gatehouse.job', where, set: { next_at: dueAt } } as const;

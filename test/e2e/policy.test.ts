@@ -203,7 +203,7 @@ describeOnStores('trials beside a running server', open => {
       const refusing = opinions.find(({ by }) => by === 'group access');
       expect(refusing).toMatchObject({ allows: false });
       expect(refusing?.entries.map(({ groups }) => groups)).toEqual([['hr'], ['auditors'], ['admin']]);
-    });
+    }, 20_000);
     const { access } = await explained(prefix, { tool: 'search', args: { model: 'sale.order' } });
     const line =
       readFileSync(join(top, 'mcp.config.ts'), 'utf8')

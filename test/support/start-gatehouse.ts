@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import exampleConfig from '../../mcp.config.ts';
 import { type App, boot } from '../../src/boot.ts';
 import { silentTerminal } from '../../src/cli/terminal.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { Config, ConfigOptions } from '../../src/config/define-config.ts';
 import type { TraceScope } from '../../src/pipeline/trace-scope.ts';
 import { createHttpServer } from '../../src/server/http.ts';
+import { putOffJobs } from './put-off-jobs.ts';
 import type { TestStore } from './stores.ts';
 
 /** A real server on a port of its own. */
@@ -29,7 +31,10 @@ export function exampleWith(store: TestStore, changes: Partial<ConfigOptions> = 
 /** Starts what `mcp.config.ts` says, as `serve` does, in this process. */
 export async function startGatehouse(input: {
   config: Config;
+  /** The time, where a test moves it: then no job runs but by hand. */
   now?: () => number;
+  /** What workers wait by, with its time. */
+  clock?: Clock;
   log?: pino.Logger;
   traces?: TraceScope;
 }): Promise<TestGatehouse> {
@@ -41,9 +46,11 @@ export async function startGatehouse(input: {
     log,
     terminal: silentTerminal,
     ...(input.now && { now: input.now }),
+    ...(input.clock && { clock: input.clock }),
     ...(input.traces && { traces: input.traces }),
   });
   await app.start();
+  if (input.now) await putOffJobs(app);
   const server = createHttpServer({ ...app, identity });
   const { url } = await server.listen();
   return {

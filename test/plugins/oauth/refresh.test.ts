@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { send } from '../../support/raw-client.ts';
 import { describeOnStores } from '../../support/stores.ts';
@@ -7,6 +7,13 @@ import { type Connection, callback, type OAuthHouse, pkce, withOAuthHouse } from
 describeOnStores('refresh tokens and codes', open => {
   let house: OAuthHouse;
   let offset = 0;
+  // The grace window is five seconds: time passes where a test says so, and nowhere else.
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+  });
+  afterAll(() => {
+    vi.useRealTimers();
+  });
   withOAuthHouse({
     open,
     now: () => Date.now() + offset,

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { verifies } from '../../requirements.ts';
 import { auditOf, keyOf } from '../../support/people.ts';
 import { callTool, send } from '../../support/raw-client.ts';
@@ -18,6 +18,8 @@ describeOnStores('attacks on access tokens', open => {
   let publicJwk: JWK;
 
   beforeAll(async () => {
+    // Time passes where a test says so, and nowhere else.
+    vi.useFakeTimers({ toFake: ['Date'] });
     store = await open();
     house = await openOAuthHouse(store, { now: () => Date.now() + offset });
     ({ accessToken } = await house.connect());
@@ -30,6 +32,7 @@ describeOnStores('attacks on access tokens', open => {
   afterAll(async () => {
     await house?.stop();
     await store?.drop();
+    vi.useRealTimers();
   });
 
   async function signed(

@@ -23,6 +23,7 @@ import {
 } from '../../../src/index.ts';
 import type { InboundMessage, Refusal } from '../../../src/pipeline/gate.ts';
 import { runInProcess } from '../../support/command-in-process.ts';
+import { putOffJobs } from '../../support/put-off-jobs.ts';
 
 const parsed = securitySettings.parse({});
 
@@ -98,7 +99,7 @@ export async function openHouse(input: {
   policies?: Partial<PolicySet>;
   mail?: Partial<MailSettings>;
   clock?: { now: number };
-  /** Mails and jobs by their schedule. Default false: a test that moves the clock runs the jobs it is about itself. */
+  /** Mails and what plugins do beside the calls; jobs by hand alone, as the clock is moved. Default false. */
   background?: boolean;
 }): Promise<House> {
   const clock = input.clock ?? { now: Date.parse('2026-11-23T12:00:00Z') };
@@ -118,6 +119,7 @@ export async function openHouse(input: {
     role: input.background ? 'server' : 'command',
   });
   await app.start();
+  if (input.background) await putOffJobs(app);
   const { runtime, gate } = app;
 
   async function call(asked: CallInput): Promise<Answer> {
