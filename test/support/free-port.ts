@@ -1,14 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
-/** A port that nobody listens on. */
+/** Below what operating systems give out by themselves: only who asks here, and asks for the same one, takes it. */
+const [lowest, highest] = [15_000, 32_000];
+
+/** A port that nobody listens on, nor is about to. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(lowest, highest);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') continue;
+      throw thrown;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export function isListening(port: number): Promise<boolean> {

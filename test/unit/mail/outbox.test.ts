@@ -10,6 +10,7 @@ import { type MailWorker, startMailWorker } from '../../../src/mail/worker.ts';
 import { always } from '../../../src/store/condition.ts';
 import { verifies } from '../../requirements.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { freePort } from '../../support/free-port.ts';
 import { openKernel, type TestKernel } from '../../support/kernel.ts';
 import { type MailServer, startMailServer } from '../../support/mail-server.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
@@ -90,14 +91,6 @@ describeOnStores(`${verifies('MAIL-1')} the outbox`, open => {
       },
     });
   const rows = (): Promise<Row[]> => kernel.store.find({ model: 'gatehouse.mail', where: always });
-  /** A port on which nobody listens. */
-  async function freePort(): Promise<number> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await new Promise(resolve => probe.once('listening', resolve));
-    const { port } = probe.address() as AddressInfo;
-    await new Promise(resolve => probe.close(resolve));
-    return port;
-  }
 
   test('a message arrives as it was written, and its text is gone from the store', async () => {
     const { url, received } = await server();
