@@ -60,7 +60,7 @@ export function describeOutage(
           await new Promise(resolve => setTimeout(resolve, 20));
         }
       });
-      await until(() => answers.length > 50);
+      await until(() => answers.length > 50 && renamed > 0);
       await outage.stop();
       const beforeOutage = answers.length;
       await until(() => answers.slice(beforeOutage).filter(({ status }) => status === 503).length >= 8);
