@@ -14,14 +14,16 @@ describeOnMongo('heartbeats', newDatabase => {
   let connected: Connected;
 
   beforeAll(async () => {
-    connected = await connect({ uri: database.uri, selectionTimeout: 300, majorityTimeout: 1_000 });
+    connected = await connect({ uri: database.uri, selectionTimeout: 1_500, majorityTimeout: 5_000 });
   });
   afterAll(async () => {
     await connected.close();
     await database.drop();
   });
 
-  test(`${verifies('STORE-2')} one whose connection is lost between its steps does not end all others`, async () => {
+  test(`${verifies('STORE-2')} one whose connection is lost between its steps does not end all others`, {
+    timeout: 120_000,
+  }, async () => {
     const client = connected.connection.getClient();
     let isLost = false;
     let after = 0;
@@ -35,8 +37,8 @@ describeOnMongo('heartbeats', newDatabase => {
       isLost = true;
       connection.socket.destroy();
     });
-    await expect.poll(() => isLost, { timeout: 20_000 }).toBe(true);
-    await expect.poll(() => after, { timeout: 20_000 }).toBeGreaterThan(2);
+    await expect.poll(() => isLost, { timeout: 45_000 }).toBe(true);
+    await expect.poll(() => after, { timeout: 45_000 }).toBeGreaterThan(2);
     expect(await connected.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
   });
 });

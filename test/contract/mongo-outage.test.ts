@@ -22,7 +22,7 @@ describeOnMongo('MongoDB that goes away', newDatabase => {
     proxy = await startTcpProxy({ host: hostname, port: Number(port) });
     direct = await openMongoStore({ uri: database.uri, now: () => 0, queryTimeLimit: 10_000 });
     await direct.open(contractModels);
-    store = await openMongoStore({ uri: throughProxy(), now: () => 0, queryTimeLimit: 300, selectionTimeout: 500 });
+    store = await openMongoStore({ uri: throughProxy(), now: () => 0, queryTimeLimit: 2_000, selectionTimeout: 2_500 });
     await store.open(contractModels);
   });
 
@@ -75,7 +75,7 @@ describeOnMongo('MongoDB that goes away', newDatabase => {
     expect(failed).toEqual(failed.map(() => 'STORE_UNAVAILABLE'));
     expect(await direct.count({ model: country, where: { kind: 'all', of: [] } })).toBe(1);
     await proxy.mend();
-    await expect.poll(works, { timeout: 10_000 }).toBe(true);
+    await expect.poll(works, { timeout: 20_000 }).toBe(true);
     expect(await store.find({ model: country, where: equals('id', idOf(country, 0)), fields: ['name'] })).toEqual([
       { id: idOf(country, 0), version: 1, name: 'N0' },
     ]);
@@ -87,7 +87,7 @@ describeOnMongo('MongoDB that goes away', newDatabase => {
     expect(failed).toEqual(failed.map(() => 'STORE_UNAVAILABLE'));
     await proxy.cut();
     await proxy.mend();
-    await expect.poll(works, { timeout: 10_000 }).toBe(true);
+    await expect.poll(works, { timeout: 20_000 }).toBe(true);
   });
 
   test('what others wrote to a watched model during an outage is told when it is over', async () => {
@@ -99,14 +99,14 @@ describeOnMongo('MongoDB that goes away', newDatabase => {
     const person = { kind: 'insert', model: 'contract.person' } as const;
     await direct.write([{ ...person, row: { id: idOf('contract.person', 0) } }]);
     await proxy.mend();
-    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => told, { timeout: 20_000 }).toBeGreaterThan(0);
     stop();
   });
 
   test('a server that is not there is not waited for, and no message holds the password', async () => {
     await proxy.cut();
     const uri = `mongodb://someone:s3cret-word@127.0.0.1:${proxy.port}/x`;
-    const opened = openMongoStore({ uri, now: () => 0, queryTimeLimit: 300, selectionTimeout: 500 });
+    const opened = openMongoStore({ uri, now: () => 0, queryTimeLimit: 2_000, selectionTimeout: 2_500 });
     const error: unknown = await opened.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(everythingIn(error)).not.toContain('s3cret-word');
@@ -116,7 +116,7 @@ describeOnMongo('MongoDB that goes away', newDatabase => {
   test.each(['mongodb://', 'mongodb://someone:s3cret-word@', 'mongodb://someone:s3cret-word@[::1/x?w=%'])(
     'a URI that is none (%j) is a fault of the configuration',
     async uri => {
-      const opened = openMongoStore({ uri, now: () => 0, queryTimeLimit: 300, selectionTimeout: 500 });
+      const opened = openMongoStore({ uri, now: () => 0, queryTimeLimit: 2_000, selectionTimeout: 2_500 });
       const error: unknown = await opened.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
       expect(everythingIn(error)).not.toContain('s3cret-word');

@@ -244,7 +244,7 @@ describeOnStores('the official clients', open => {
             () => 'answered',
             () => 'refused',
           ),
-        { timeout: 5000 },
+        { timeout: 20_000 },
       )
       .toBe('refused');
   });
