@@ -175,7 +175,7 @@ describeOnStores('limits, as an attacker tries them', open => {
       },
     ]);
     const answers = await Promise.all(
-      [expired, unknown, `${valid.slice(0, -2)}xx`, 'gh_', 'nonsense', undefined].map(key =>
+      [expired, unknown, `${valid.slice(0, -1)}${valid.endsWith('x') ? 'y' : 'x'}`, 'gh_', 'nonsense', undefined].map(key =>
         callTool(gatehouse.url, 'list_models', {}, { key }),
       ),
     );

@@ -284,7 +284,7 @@ describeOnStores('rotation', open => {
       const { successor } = await rotate(prefix);
       const path = linkIn((await mailsAbout(prefix))[0]?.text ?? '');
       for (const altered of [
-        `${path.slice(0, -2)}AA`,
+        `${path.slice(0, -2)}${path.at(-2) === 'A' ? 'B' : 'A'}${path.at(-1)}`,
         `${path}x`,
         path.slice(0, -1),
         '/keys/handover/..',
