@@ -175,8 +175,8 @@ describeOnStores('limits, as an attacker tries them', open => {
       },
     ]);
     const answers = await Promise.all(
-      [expired, unknown, `${valid.slice(0, -1)}${valid.endsWith('x') ? 'y' : 'x'}`, 'gh_', 'nonsense', undefined].map(key =>
-        callTool(gatehouse.url, 'list_models', {}, { key }),
+      [expired, unknown, `${valid.slice(0, -1)}${valid.endsWith('x') ? 'y' : 'x'}`, 'gh_', 'nonsense', undefined].map(
+        key => callTool(gatehouse.url, 'list_models', {}, { key }),
       ),
     );
     for (const { status } of answers) expect(status).toBe(401);
