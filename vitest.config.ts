@@ -9,8 +9,9 @@ export default defineConfig({
     pool: 'forks',
     // Much of the time is waiting: for timers, disks and the database.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ends what hangs; a machine that is merely busy gets to the end.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Node's own import, so that the tests run the code exactly as `npm start` does.
     experimental: { viteModuleRunner: false, nodeLoader: false },
   },
