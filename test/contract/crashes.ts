@@ -28,7 +28,10 @@ export function crashes(harness: Harness): void {
         // The child writes a person and a tag with the same id together, where that can be all or nothing.
         if (store.capabilities.transactions) expect(tags).toEqual(people);
         const found = await store.find({ model: person, where: { kind: 'words', fields: ['name'], words: ['crash'] } });
-        expect(new Set(found.map(row => row.id))).toEqual(people);
+        const named = new Set(found.map(row => row.id));
+        // More, where what a killed process had sent to a database server is stored after its end.
+        expect([...people].filter(row => !named.has(row))).toEqual([]);
+        if (store.capabilities.transactions) expect(named).toEqual(people);
         await store.ping();
         await store.close();
       },
