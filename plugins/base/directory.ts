@@ -3,7 +3,7 @@ import type { Condition, PolicySet, Principal, Runtime } from '../../src/index.t
 import { groupNames } from './access/group-names.ts';
 import { createPolicyTables, type PolicyTables } from './access/policy-tables.ts';
 import type { RecordRule } from './access/record-rules.ts';
-import { createStoredTable } from './stored-table.ts';
+import { createTableSet } from './table-set.ts';
 
 /** Groups, group access and record rules of config and store, in memory. */
 export interface PolicyDirectory {
@@ -19,15 +19,21 @@ export function createPolicyDirectory(parts: {
   readonly read: (input: { model: string; domain: unknown; principal: Principal }) => Condition;
 }): PolicyDirectory {
   const { runtime, read } = parts;
-  const groups = createStoredTable({ store: runtime.store, model: 'base.group' });
-  const access = createStoredTable({ store: runtime.store, model: 'base.access', by: 'model' });
-  const rules = createStoredTable({ store: runtime.store, model: 'base.rule', by: 'model' });
+  const stored = createTableSet({
+    store: runtime.store,
+    models: {
+      groups: { model: 'base.group' },
+      access: { model: 'base.access', by: 'model' },
+      rules: { model: 'base.rule', by: 'model' },
+    },
+  });
   let compiled: { from: PolicySet; tables: PolicyTables } | undefined;
 
   return {
     tables() {
       const policies = runtime.policies();
       if (compiled?.from !== policies) {
+        const { groups, access, rules } = stored.current();
         const tables = createPolicyTables({
           policies,
           stored: { access: access.of, rules: rules.of },
@@ -40,8 +46,7 @@ export function createPolicyDirectory(parts: {
       return compiled.tables;
     },
     async sync() {
-      const changes = await Promise.all([groups.sync(), access.sync(), rules.sync()]);
-      const isChanged = changes.includes(true);
+      const isChanged = await stored.sync();
       if (isChanged) compiled = undefined;
       return isChanged;
     },

@@ -35,7 +35,7 @@ export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';
 export { type CodeVerdict, checkCode } from './sign-in/check-code.ts';
 export { createPasswordCheck, type PasswordClaim, type PasswordVerdict } from './sign-in/check-password.ts';
-export { createStoredTable } from './stored-table.ts';
+export { createTableSet } from './table-set.ts';
 
 const settings = z.strictObject({});
 

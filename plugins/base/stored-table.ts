@@ -1,11 +1,17 @@
 import { all, always, compare, equals, oneOf, type Row, type Store } from '../../src/index.ts';
 
-/** All rows of a deciding model, held in memory, so that deciding costs no query. */
-export interface StoredTable {
+/** The rows of a deciding model. */
+export interface TableRows {
   /** By id. */
   rows(): ReadonlyMap<string, Row>;
   /** The rows whose field `by` has this value; '' for those where it has none. */
   of(value: string): readonly Row[];
+}
+
+/** All rows of a deciding model, held in memory, so that deciding costs no query. */
+export interface StoredTable extends TableRows {
+  /** The rows as they are now; they stay as they are. */
+  current(): TableRows;
   /**
    * Brings the rows up to date and says whether any changed. Not to be called again before it has ended. Throws
    * STORE_UNAVAILABLE; the rows are as before then.
@@ -132,6 +138,10 @@ export function createStoredTable({ store, model, by, exactUpTo = 5_000 }: Store
   return {
     rows: () => rows,
     of: name => buckets.get(name) ?? [],
+    current() {
+      const [rowsNow, bucketsNow] = [rows, buckets];
+      return { rows: () => rowsNow, of: name => bucketsNow.get(name) ?? [] };
+    },
     sync() {
       if (rows.size === 0) return load();
       return by !== undefined && rows.size > exactUpTo ? compareSums(by) : compareRows();

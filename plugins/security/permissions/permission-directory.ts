@@ -1,5 +1,5 @@
 import type { PolicySet, Runtime } from '../../../src/index.ts';
-import { createStoredTable, type GrantTable, groupNames } from '../../base/plugin.ts';
+import { createTableSet, type GrantTable, groupNames } from '../../base/plugin.ts';
 import { createFieldRuleTable, type FieldRuleTable } from './field-rules.ts';
 import { createPermissionTable } from './permission-table.ts';
 
@@ -16,16 +16,21 @@ export interface PermissionDirectory {
 }
 
 export function createPermissionDirectory(runtime: Runtime): PermissionDirectory {
-  const { store } = runtime;
-  const groups = createStoredTable({ store, model: 'base.group' });
-  const permissions = createStoredTable({ store, model: 'security.permission', by: 'model' });
-  const fieldRules = createStoredTable({ store, model: 'security.field-rule', by: 'model' });
+  const stored = createTableSet({
+    store: runtime.store,
+    models: {
+      groups: { model: 'base.group' },
+      permissions: { model: 'security.permission', by: 'model' },
+      fieldRules: { model: 'security.field-rule', by: 'model' },
+    },
+  });
   let compiled: { from: PolicySet; tables: PermissionTables } | undefined;
 
   return {
     tables() {
       const policies = runtime.policies();
       if (compiled?.from !== policies) {
+        const { groups, permissions, fieldRules } = stored.current();
         const parts = { policies, nameOf: groupNames(groups.rows(), policies.groups) };
         const tables = {
           permissions: createPermissionTable({ ...parts, stored: permissions.of }),
@@ -36,8 +41,7 @@ export function createPermissionDirectory(runtime: Runtime): PermissionDirectory
       return compiled.tables;
     },
     async sync() {
-      const changes = await Promise.all([groups.sync(), permissions.sync(), fieldRules.sync()]);
-      const isChanged = changes.includes(true);
+      const isChanged = await stored.sync();
       if (isChanged) compiled = undefined;
       return isChanged;
     },
