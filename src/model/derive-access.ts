@@ -12,24 +12,41 @@ import { systemFields } from './system-fields.ts';
 
 /** What every layer, the fields' own groups and the credential's limits allow on a model; undefined: nothing. */
 export function deriveAccess(input: AccessInput): ModelAccess | undefined {
-  const { model, layers } = input;
+  const { model } = input;
   const allowed = allowedOperations(input);
   if (allowed.size === 0) return undefined;
   const fields = fieldsOf(input, allowed);
-  const rules = new Map<Operation, Condition>();
-  const combine = (operation: Operation): Condition => all(...layers.map(layer => ruleOf(input, layer, operation)));
   return {
     ...shownFields(model, fields),
     model: model.definition,
     registered: model,
     operations: allowed,
     fields,
-    rule: operation => {
-      const rule = rules.get(operation) ?? combine(operation);
-      rules.set(operation, rule);
-      return rule;
-    },
+    rule: rulesOf(input),
   };
+}
+
+/**
+ * The rules of all operations, combined here and now: a call that goes on while the policies change must not join what
+ * was allowed before to the rules of afterwards. Those that cannot be read refuse when they are asked for.
+ */
+function rulesOf(input: AccessInput): ModelAccess['rule'] {
+  const rules = Object.fromEntries(operations.map(operation => [operation, combinedRule(input, operation)])) as Record<
+    Operation,
+    () => Condition
+  >;
+  return operation => rules[operation]();
+}
+
+function combinedRule(input: AccessInput, operation: Operation): () => Condition {
+  try {
+    const rule = all(...input.layers.map(layer => ruleOf(input, layer, operation)));
+    return () => rule;
+  } catch (thrown) {
+    return () => {
+      throw thrown;
+    };
+  }
 }
 
 /** A rule that cannot be read is the operator's mistake, and not for the caller to see. */
