@@ -37,7 +37,8 @@ interface Referrer {
 
 /**
  * Follows all references to the records, whoever may see them. RECORD_IN_USE where one forbids the deletion, or would
- * take a record along that the caller may not delete; it names only models whose referring records the caller may see.
+ * take a record along that the caller may not delete; it names only models whose referring records the caller may see, and
+ * see why.
  */
 export async function planDeletion(input: { context: RecordsContext; rows: readonly Row[] }): Promise<Deletion> {
   const { context, rows } = input;
@@ -62,9 +63,10 @@ export async function planDeletion(input: { context: RecordsContext; rows: reado
   const left = referrers.filter(({ reference, row }) => !removed.has(keyOf(reference.model, row.id)));
   const restricting = left.filter(({ reference }) => reference.onDelete === 'restrict');
   const blocking = [...restricting, ...(await undeletable({ context, referrers, rows }))];
-  if (blocking.length > 0) throw inUse(await describe(context, blocking));
+  const seen = seenFrom({ context, rows, removed, visible: await visibleOf(context, referrers) });
+  if (blocking.length > 0) throw inUse(describe(blocking.filter(referrer => seen.has(referrer))));
   const known = new Map(rows.map(row => [keyOf(context.model.name, row.id), row]));
-  for (const { reference, row } of await visibleOf(context, referrers)) known.set(keyOf(reference.model, row.id), row);
+  for (const { reference, row } of seen) known.set(keyOf(reference.model, row.id), row);
   const knownRemoved = [...known.keys()].filter(key => removed.has(key));
   return {
     removed: [...removed.values()],
@@ -126,6 +128,44 @@ function visibleOf(context: RecordsContext, referrers: readonly Referrer[]): Pro
   return permitted({ context, referrers: readable, operation: 'read' });
 }
 
+/**
+ * Of those that are visible, the ones of which the caller also sees that they are reached: through references that it sees
+ * all the way from the records that it has named.
+ */
+function seenFrom(input: {
+  context: RecordsContext;
+  rows: readonly Row[];
+  removed: ReadonlyMap<string, unknown>;
+  visible: readonly Referrer[];
+}): ReadonlySet<Referrer> {
+  const { context, rows, removed, visible } = input;
+  const seen = new Set<Referrer>();
+  const byTarget = new Map<string, Referrer[]>();
+  for (const referrer of visible) {
+    for (const key of targetsOf(referrer)) {
+      const known = byTarget.get(key);
+      if (known) known.push(referrer);
+      else byTarget.set(key, [referrer]);
+    }
+  }
+  const reached = new Set(rows.map(row => keyOf(context.model.name, row.id)));
+  // A set goes on with what is added to it meanwhile.
+  for (const key of reached) {
+    for (const referrer of byTarget.get(key) ?? []) {
+      seen.add(referrer);
+      const its = keyOf(referrer.reference.model, referrer.row.id);
+      if (removed.has(its)) reached.add(its);
+    }
+  }
+  return seen;
+}
+
+/** The records that it refers to. */
+function targetsOf({ reference, row }: Referrer): string[] {
+  const value = row[reference.field];
+  return (Array.isArray(value) ? value : [value]).map(id => keyOf(reference.to, String(id)));
+}
+
 /** Those whose model and rules allow the operation to the caller; one query a model. */
 async function permitted(input: {
   context: RecordsContext;
@@ -168,10 +208,10 @@ function clearedRows(left: readonly Referrer[], removed: ReadonlyMap<string, unk
   return [...cleared.values()];
 }
 
-/** Names the models of those that the caller may see, and how many there are; says nothing of any other. */
-async function describe(context: RecordsContext, blocking: readonly Referrer[]): Promise<string> {
-  const seen = Map.groupBy(await visibleOf(context, blocking), ({ reference }) => reference.model);
-  const models = [...seen].map(([model, some]) => `${model} (${new Set(some.map(({ row }) => row.id)).size})`);
+/** Names the models of these, and how many there are of each. */
+function describe(referrers: readonly Referrer[]): string {
+  const byModel = Map.groupBy(referrers, ({ reference }) => reference.model);
+  const models = [...byModel].map(([model, some]) => `${model} (${new Set(some.map(({ row }) => row.id)).size})`);
   return models.length > 0 ? `Other records refer to it: ${models.join(', ')}.` : '';
 }
 

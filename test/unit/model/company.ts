@@ -82,6 +82,7 @@ export const line = defineModel({
     text: field.char(),
     quantity: field.integer(),
     order_id: field.many2one({ to: 'sale.order', onDelete: 'cascade', required: true }),
+    part_of: field.many2one({ to: 'sale.line', onDelete: 'cascade' }),
   },
 });
 

@@ -157,6 +157,14 @@ const withLines = (count: number) => async (company: Company) => {
   for (let line = 0; line < count; line += 1) await add(company, 'sale.line', { text: 'shown', order_id });
 };
 
+/** Two orders, a line in one of them, and a part of that line in the second. */
+const withPart = (order: number) => async (company: Company) => {
+  await add(company, 'sale.order', { name: 'S1' });
+  const second = await add(company, 'sale.order', { name: 'S2' });
+  const part_of = await add(company, 'sale.line', { text: 'line', order_id: `sale.order/${id(order)}` });
+  await add(company, 'sale.line', { text: 'part', order_id: second, part_of });
+};
+
 describeOnStores('records hidden by rules', open => {
   test(`${verifies('RULE-1', 'PERM-3')} they cannot be told from records that are not there`, async () => {
     const observed = await observe({
@@ -185,6 +193,19 @@ describeOnStores('records hidden by rules', open => {
         expect(seen[0]).toEqual(seen[1]);
         expect(seen[0]).toMatchObject({ answer: { alsoDeleted: 0 } });
       }
+    }
+  });
+
+  test(`${verifies('FIELD-1')} a reference that is hidden stays so where what hangs on it is seen`, async () => {
+    const observed = await observe({
+      rights: { hidden: ['sale.line.order_id'] },
+      open,
+      attempts: [act('try', env => env.of('sale.order').delete([`sale.order/${id(1)}`], { dryRun: true }))],
+      worlds: [withPart(1), withPart(2)],
+    });
+    for (const { seen } of observed) {
+      expect(seen[0]).toEqual(seen[1]);
+      expect(seen[0]).toMatchObject({ answer: { alsoDeleted: 0 } });
     }
   });
 
