@@ -61,16 +61,15 @@ export { createOutboundFetch } from './network/outbound-fetch.ts';
 export { resolveName } from './network/resolve-name.ts';
 export { createSend, type OutboundAnswer, type Send } from './network/send.ts';
 export { findTarget, type TargetRules } from './network/target.ts';
-export {
-  type Call,
-  type CallContext,
-  type Outcome,
-  type PresentedCredential,
-  type Reached,
-  type StageName,
-  stageNames,
+export type {
+  Call,
+  CallContext,
+  Outcome,
+  PresentedCredential,
+  Reached,
 } from './pipeline/call.ts';
 export type { Hooks } from './pipeline/hooks.ts';
+export { type StageName, stageNames } from './pipeline/stages.ts';
 export { formatTraceparent, type TraceContext } from './pipeline/trace-context.ts';
 export { definePlugin, type Plugin } from './plugin/define-plugin.ts';
 export type * from './plugin/scope.ts';

@@ -19,7 +19,6 @@ export function lifecyclePage({ guards, sinks }: Pick<Registrations, 'guards' | 
 const becomes = {
   http: 'an HTTP answer of its own; on stdio a JSON-RPC error',
   tool: 'a result with `isError`; for other methods a JSON-RPC error',
-  none: 'nothing: it refuses nothing',
 } as const;
 
 const page = (stageTable: string) => `# The life of a call

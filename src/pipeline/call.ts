@@ -4,6 +4,7 @@ import type { AccessPolicy } from '../model/access-policy.ts';
 import type { Environment, ReachedRecords } from '../model/environment.ts';
 import type { Operation, Principal } from '../model/principal.ts';
 import type { ToolDefinition, Touch } from '../tool/define-tool.ts';
+import type { StageName } from './stages.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** Which generation of the protocol is spoken: `modern` from 2026-07-28 on, `legacy` before. */
@@ -95,22 +96,3 @@ export type Outcome =
   | { readonly kind: 'ok'; readonly note?: { readonly code: string; readonly reason: string } }
   | { readonly kind: 'denied'; readonly stage: StageName; readonly code: string; readonly reason: string }
   | { readonly kind: 'error'; readonly code: string; readonly reason: string };
-
-/** The stages in their order. */
-export const stageNames = [
-  'admit',
-  'authenticate',
-  'session',
-  'network',
-  'rate',
-  'scope',
-  'model',
-  'permission',
-  'fields',
-  'execute',
-  'redact',
-  'audit',
-] as const;
-
-/** One of the stages; see `stages.ts`. */
-export type StageName = (typeof stageNames)[number];

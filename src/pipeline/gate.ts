@@ -1,6 +1,7 @@
 import type { Dialogue } from '../confirmation/confirmation.ts';
 import type { GatehouseError } from '../errors.ts';
-import type { Call, ClientInfo, Era, Outcome, PresentedCredential, StageName } from './call.ts';
+import type { Call, ClientInfo, Era, Outcome, PresentedCredential } from './call.ts';
+import type { StageName } from './stages.ts';
 
 /** One protocol message as a transport has received it. Requests only; notifications touch no record. */
 export interface InboundMessage {

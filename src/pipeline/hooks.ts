@@ -1,5 +1,6 @@
 import type { RecordChange } from '../model/environment.ts';
-import type { Call, Outcome, StageName } from './call.ts';
+import type { Call, Outcome } from './call.ts';
+import type { StageName } from './stages.ts';
 
 /**
  * The closed list of hooks. A hook is told, it cannot decide: it runs after the fact, is not waited for, and its

@@ -1,4 +1,5 @@
-import type { Call, StageName } from './call.ts';
+import type { Call } from './call.ts';
+import type { StageName } from './stages.ts';
 
 /** Keeps in the call what a guard has found out: who calls, or the session. The first guard that answers counts. */
 export function keepAnswer(call: Call, stage: StageName, answer: unknown): void {

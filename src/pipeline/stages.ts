@@ -1,11 +1,9 @@
-import type { StageName } from './call.ts';
-
 /** One stage of the pipeline: what it guards, and what its refusal becomes. */
-export interface Stage {
-  readonly name: StageName;
+interface Stage {
+  readonly name: string;
   readonly guards: string;
-  /** `http`: an HTTP answer of its own; `tool`: a tool result that says why; `none`: nothing is refused here. */
-  readonly refusal: 'http' | 'tool' | 'none';
+  /** `http`: an HTTP answer of its own; `tool`: a tool result that says why. */
+  readonly refusal: 'http' | 'tool';
   /** HTTP statuses that its refusals carry, or what they are instead. */
   readonly statuses: string;
 }
@@ -15,7 +13,7 @@ export interface Stage {
  * stage guards run in plugin dependency order. On stdio every `http` refusal is a JSON-RPC error with `data.code` and
  * `data.stage`.
  */
-export const stages: readonly Stage[] = [
+export const stages = [
   {
     name: 'admit',
     guards: 'host, origin, size; global deny list; lock-outs',
@@ -38,4 +36,10 @@ export const stages: readonly Stage[] = [
   { name: 'execute', guards: 'tool → environment (record rules) → store', refusal: 'tool', statuses: 'tool error' },
   { name: 'redact', guards: 'what may leave', refusal: 'tool', statuses: 'tool error' },
   { name: 'audit', guards: 'durable, then the answer leaves', refusal: 'http', statuses: '503' },
-];
+] as const satisfies readonly Stage[];
+
+/** One of the stages. */
+export type StageName = (typeof stages)[number]['name'];
+
+/** The stages in their order. */
+export const stageNames: readonly StageName[] = stages.map(({ name }) => name);

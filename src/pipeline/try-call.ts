@@ -3,10 +3,10 @@ import type { Principal } from '../model/principal.ts';
 import type { Guard, Runtime } from '../plugin/scope.ts';
 import type { Catalog } from '../tool/catalog.ts';
 import type { ToolResult } from '../tool/define-tool.ts';
-import type { Call, CallContext, StageName } from './call.ts';
+import type { Call, CallContext } from './call.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { recognise } from './recognise.ts';
-import { stages } from './stages.ts';
+import { type StageName, stageNames } from './stages.ts';
 import { usableTool } from './usable-tool.ts';
 
 /*
@@ -97,7 +97,7 @@ export async function tryCall(parts: TrialParts, input: { call: Call; caller: Tr
     });
   }
 
-  for (const { name } of stages) {
+  for (const name of stageNames) {
     if (name === 'audit') break;
     if (name === 'authenticate' && 'principal' in caller) {
       call.principal = caller.principal;

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { PolicySet } from '../config/define-config.ts';
 import type { AccessLayer } from '../model/access-policy.ts';
 import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
-import { type StageName, stageNames } from '../pipeline/call.ts';
 import type { HookListener, HookName } from '../pipeline/hooks.ts';
+import { type StageName, stageNames } from '../pipeline/stages.ts';
 import type { ToolDefinition } from '../tool/define-tool.ts';
 import type { Plugin } from './define-plugin.ts';
 import type {

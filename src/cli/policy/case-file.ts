@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { shownPath } from '../../config/config-faults.ts';
 import { checkSettings } from '../../config/settings-faults.ts';
 import { operations } from '../../model/principal.ts';
-import { stageNames } from '../../pipeline/call.ts';
+import { stageNames } from '../../pipeline/stages.ts';
 import { cliErrors } from '../errors.ts';
 
 const names = z.array(z.string().min(1)).readonly();

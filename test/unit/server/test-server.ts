@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { ServerSettings } from '../../../src/config/define-config.ts';
 import { kernelErrors } from '../../../src/errors.ts';
 import type { Principal } from '../../../src/model/principal.ts';
-import type { CallContext, StageName } from '../../../src/pipeline/call.ts';
+import type { CallContext } from '../../../src/pipeline/call.ts';
 import type { Gate } from '../../../src/pipeline/gate.ts';
 import { createGate } from '../../../src/pipeline/run-call.ts';
+import type { StageName } from '../../../src/pipeline/stages.ts';
 import type {
   AuditEntry,
   Guard,
