@@ -14,6 +14,7 @@ import { registerVolume } from './volume/register-volume.ts';
 
 export { type CreatedKey, createKey, type NewKey } from './keys/create-key.ts';
 export { sealedLayer } from './permissions/layers.ts';
+export { credentialInUrl } from './stages/credential-in-url.ts';
 
 /** The guards of the gate: keys, sessions, addresses, rates, scopes, models, permissions, fields, and the log. */
 export default definePlugin({

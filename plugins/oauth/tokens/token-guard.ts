@@ -1,12 +1,11 @@
 import {
-  type Call,
   type GatehouseError,
   type Guard,
   kernelErrors,
   type PresentedCredential,
   type Principal,
-  type Runtime,
 } from '../../../src/index.ts';
+import { credentialInUrl } from '../../security/plugin.ts';
 import type { CheckProof } from './dpop-proof.ts';
 import type { TokenState } from './load-token.ts';
 import type { TokenRing } from './token-ring.ts';
@@ -45,22 +44,12 @@ export function tokenGuard(parts: {
       if (presented.via === 'x-api-key') throw refusal(presented, 'presented in X-API-Key');
       const state = parts.ring().verify(presented.secret);
       if (presented.via === 'query') {
-        reportIfReal(call, runtime, state);
-        throw inUrl();
+        const principal = Promise.resolve(state).then(known => ('token' in known ? known.token.principal : undefined));
+        throw credentialInUrl({ call, runtime, what: 'token', headers: '"Authorization: Bearer …"', principal });
       }
       return state instanceof Promise ? state.then(known => accept(presented, known)) : accept(presented, state);
     },
   };
-}
-
-/** Not waited for: the refusal must not take longer for a real token. */
-function reportIfReal(call: Call, runtime: Runtime, state: TokenState | Promise<TokenState>): void {
-  Promise.resolve(state)
-    .then(known => {
-      if ('refused' in known) return;
-      runtime.emit('credential.leaked', { call, credentialId: known.token.principal.credential.id });
-    })
-    .catch(thrown => runtime.log.error({ err: thrown, call: call.id }, 'token in a URL could not be checked'));
 }
 
 function refusal({ via }: PresentedCredential, detail: string): GatehouseError {
@@ -68,11 +57,4 @@ function refusal({ via }: PresentedCredential, detail: string): GatehouseError {
   const error = `error="invalid_token", error_description="${message}"`;
   const challenge = via === 'dpop' ? `DPoP ${error}, algs="ES256 RS256 PS256 EdDSA"` : `Bearer ${error}`;
   return kernelErrors.UNAUTHENTICATED({ message, detail, headers: { 'WWW-Authenticate': challenge } });
-}
-
-function inUrl(): GatehouseError {
-  return kernelErrors.UNAUTHENTICATED({
-    message: 'A token in the URL is not accepted. Send it in the header: "Authorization: Bearer …".',
-    detail: 'token in the URL',
-  });
 }

@@ -1,17 +1,11 @@
-import {
-  type Call,
-  type GatehouseError,
-  type Guard,
-  kernelErrors,
-  type Principal,
-  type Runtime,
-} from '../../../src/index.ts';
+import { type GatehouseError, type Guard, kernelErrors, type Principal } from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 import { requireKey } from '../keys/end-key.ts';
 import { looksLikeKey } from '../keys/key-format.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { type KeyState, loadKey } from '../keys/load-key.ts';
 import type { LimitsBook } from '../limits-book.ts';
+import { credentialInUrl } from './credential-in-url.ts';
 
 /**
  * Who calls, by API key. Whatever is wrong with a key, the caller is told the same; the log learns the reason. A key in
@@ -32,8 +26,9 @@ export function keyGuard(parts: { readonly ring: () => KeyRing; readonly limits:
       if (!presented || !looksLikeKey(presented.secret)) return undefined;
       const state = parts.ring().verify({ secret: presented.secret, address });
       if (presented.via === 'query') {
-        reportIfReal(call, runtime, state);
-        throw inUrl();
+        const principal = Promise.resolve(state).then(known => ('key' in known ? known.key.principal : undefined));
+        const headers = '"Authorization: Bearer …" or "X-API-Key: …"';
+        throw credentialInUrl({ call, runtime, what: 'key', headers, principal });
       }
       return state instanceof Promise ? state.then(accept) : accept(state);
     },
@@ -48,23 +43,6 @@ export function keyGuard(parts: { readonly ring: () => KeyRing; readonly limits:
   };
 }
 
-/** Not waited for: the refusal must not take longer for a real key. */
-function reportIfReal(call: Call, runtime: Runtime, state: KeyState | Promise<KeyState>): void {
-  Promise.resolve(state)
-    .then(known => {
-      if ('refused' in known) return;
-      runtime.emit('credential.leaked', { call, credentialId: known.key.principal.credential.id });
-    })
-    .catch(thrown => runtime.log.error({ err: thrown, call: call.id }, 'key in a URL could not be checked'));
-}
-
 function refusal(detail: string): GatehouseError {
   return kernelErrors.UNAUTHENTICATED({ message: 'The key is not valid.', detail });
-}
-
-function inUrl(): GatehouseError {
-  return kernelErrors.UNAUTHENTICATED({
-    message: 'A key in the URL is not accepted. Send it in the header: "Authorization: Bearer …" or "X-API-Key: …".',
-    detail: 'key in the URL',
-  });
 }
