@@ -10,6 +10,7 @@ import {
   interactionSeconds,
   refreshTokenSeconds,
 } from '../tokens/lifetimes.ts';
+import { signatureAlgorithms } from '../tokens/signature-algorithms.ts';
 import type { ClientRules } from './authorization-server.ts';
 import { allowedScope } from './client-store.ts';
 import { everyTime } from './interaction-policy.ts';
@@ -32,7 +33,6 @@ export interface ConfigurationParts {
 /** Grants last until they are ended; oidc-provider wants a time for it (s). */
 const grantSeconds = 100 * 365 * 86_400;
 const off = { enabled: false };
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 
 /** What oidc-provider is to be: OAuth 2.1 for one resource, with PKCE always, and nothing of OpenID Connect. */
 export function providerConfiguration(parts: ConfigurationParts): Configuration {
@@ -55,7 +55,7 @@ export function providerConfiguration(parts: ConfigurationParts): Configuration 
     responseTypes: ['code'],
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-    enabledJWA: { clientAuthSigningAlgValues: algorithms, dPoPSigningAlgValues: algorithms },
+    enabledJWA: { clientAuthSigningAlgValues: signatureAlgorithms, dPoPSigningAlgValues: signatureAlgorithms },
     clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] },
     extraClientMetadata: { properties: [allowedScope] },
     // Which pages may call is decided before, for everything that is served here.

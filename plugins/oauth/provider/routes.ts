@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Route, Runtime } from '../../../src/index.ts';
 import { endpoints, resourceOf } from '../endpoints.ts';
 import { scopes } from '../scopes.ts';
+import { signatureAlgorithms } from '../tokens/signature-algorithms.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -58,7 +59,7 @@ function resourceMetadata(path: string): Route {
         jwks_uri: `${server.publicUrl}${endpoints.jwks}`,
         scopes_supported: scopes,
         bearer_methods_supported: ['header'],
-        dpop_signing_alg_values_supported: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+        dpop_signing_alg_values_supported: signatureAlgorithms,
       });
     },
   };

@@ -5,6 +5,7 @@ import { hasCode, isoTime, type PresentedCredential, type Runtime } from '../../
 import { recordStamp } from '../../base/plugin.ts';
 import { resourceOf } from '../endpoints.ts';
 import { artifactKey } from '../provider/artifact-key.ts';
+import { signatureAlgorithms } from './signature-algorithms.ts';
 
 /** Why a proof does not count, for the log; undefined: it does. */
 export type CheckProof = (presented: PresentedCredential, jkt: string) => Promise<string | undefined>;
@@ -36,7 +37,7 @@ export function createProofCheck(runtime: Runtime): CheckProof {
     try {
       const { payload, protectedHeader } = await jwtVerify(proof.jwt, EmbeddedJWK, {
         typ: 'dpop+jwt',
-        algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+        algorithms: [...signatureAlgorithms],
         currentDate: new Date(now()),
       });
       const { jti, htm, htu, iat, ath } = proofSchema.parse(payload);

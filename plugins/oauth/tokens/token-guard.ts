@@ -8,6 +8,7 @@ import {
 import { credentialInUrl } from '../../security/plugin.ts';
 import type { CheckProof } from './dpop-proof.ts';
 import type { TokenState } from './load-token.ts';
+import { signatureAlgorithms } from './signature-algorithms.ts';
 import type { TokenRing } from './token-ring.ts';
 import { looksLikeToken } from './verify-token.ts';
 
@@ -55,6 +56,6 @@ export function tokenGuard(parts: {
 function refusal({ via }: PresentedCredential, detail: string): GatehouseError {
   const message = 'The access token is not valid.';
   const error = `error="invalid_token", error_description="${message}"`;
-  const challenge = via === 'dpop' ? `DPoP ${error}, algs="ES256 RS256 PS256 EdDSA"` : `Bearer ${error}`;
+  const challenge = via === 'dpop' ? `DPoP ${error}, algs="${signatureAlgorithms.join(' ')}"` : `Bearer ${error}`;
   return kernelErrors.UNAUTHENTICATED({ message, detail, headers: { 'WWW-Authenticate': challenge } });
 }
