@@ -19,7 +19,7 @@ import { kernelJobs } from './kernel-parts.ts';
 import type { Transport } from './mail/delivery.ts';
 import { type MailWorker, startMailWorker } from './mail/worker.ts';
 import { createMetrics } from './metrics.ts';
-import { createAccessPolicy } from './model/access-policy.ts';
+import { createAccessPolicy } from './model/create-access-policy.ts';
 import { recordEvent } from './pipeline/audit-event.ts';
 import type { Gate, InboundMessage } from './pipeline/gate.ts';
 import { createGate, type GateParts } from './pipeline/run-call.ts';

@@ -4,7 +4,7 @@ import { silentTerminal } from '../../src/cli/terminal.ts';
 import { createRuntime } from '../../src/create-runtime.ts';
 import type { Runtime } from '../../src/index.ts';
 import { kernelModels } from '../../src/kernel-parts.ts';
-import { createAccessPolicy } from '../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../src/model/create-access-policy.ts';
 import { buildRegistry } from '../../src/model/registry.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/port.ts';

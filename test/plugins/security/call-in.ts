@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import type { Call, Principal, Runtime } from '../../../src/index.ts';
 import { defineModel, field } from '../../../src/index.ts';
-import { type AccessLayer, createAccessPolicy } from '../../../src/model/access-policy.ts';
+import type { AccessLayer } from '../../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../../src/model/create-access-policy.ts';
 import { buildRegistry } from '../../../src/model/registry.ts';
 
 /** A call on its way through the guards. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
-import { type AccessLayer, createAccessPolicy } from '../../../src/model/access-policy.ts';
+import type { AccessLayer } from '../../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../../src/model/create-access-policy.ts';
 import { defineModel } from '../../../src/model/define-model.ts';
 import { field } from '../../../src/model/field.ts';
 import type { Mask } from '../../../src/model/mask.ts';

@@ -1,12 +1,9 @@
-import { type AccessLayer, type AccessPolicy, createAccessPolicy } from '../../../src/model/access-policy.ts';
+import type { AccessLayer, AccessPolicy } from '../../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../../src/model/create-access-policy.ts';
+import { createEnvironment } from '../../../src/model/create-environment.ts';
 import { defineModel } from '../../../src/model/define-model.ts';
 import { parseDomain } from '../../../src/model/domain.ts';
-import {
-  createEnvironment,
-  type Environment,
-  type ReachedRecords,
-  type RecordChange,
-} from '../../../src/model/environment.ts';
+import type { Environment, ReachedRecords, RecordChange } from '../../../src/model/environment.ts';
 import { field } from '../../../src/model/field.ts';
 import type { Mask } from '../../../src/model/mask.ts';
 import { type Operation, operations, type Principal, systemPrincipal } from '../../../src/model/principal.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GatehouseError } from '../../../src/errors.ts';
-import { createAccessPolicy } from '../../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../../src/model/create-access-policy.ts';
 import { parseDomain } from '../../../src/model/domain.ts';
 import { describeDomain, domainFields } from '../../../src/model/domain-describe.ts';
 import { printDomain } from '../../../src/model/domain-print.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AccessLayer, createAccessPolicy } from '../../../src/model/access-policy.ts';
+import type { AccessLayer } from '../../../src/model/access-policy.ts';
+import { createAccessPolicy } from '../../../src/model/create-access-policy.ts';
 import { defineModel } from '../../../src/model/define-model.ts';
 import { parseDomain } from '../../../src/model/domain.ts';
 import { field } from '../../../src/model/field.ts';
