@@ -1,5 +1,6 @@
 import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ConfigFault } from './config/config-fault.ts';
 import type { Config, PolicySet } from './config/define-config.ts';
 import { loadFault } from './config/load-fault.ts';
 import { mergePolicies } from './config/merge-policies.ts';
@@ -14,17 +15,6 @@ import type { Plugin } from './plugin/define-plugin.ts';
 import type { DefinitionSite } from './plugin/definition-site.ts';
 import { loadPlugins, ownPlugins, pluginNames } from './plugin/load-plugins.ts';
 import { orderPlugins } from './plugin/plugin-graph.ts';
-
-/**
- * Something wrong with a configuration, and where: a path into the config, or a place in code. With both, the path
- * begins with the name of what stands at the place and goes on inside it: `['crm.partner', 'fields', 'email']`.
- */
-export interface ConfigFault {
-  readonly message: string;
-  /** Such as `['policies', 'access', 2, 'model']`. */
-  readonly path?: readonly PropertyKey[];
-  readonly site?: DefinitionSite | undefined;
-}
 
 /** A configuration put together: plugins set up, models known, policies merged. Nothing is opened yet. */
 export interface Assembly {

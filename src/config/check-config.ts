@@ -1,5 +1,6 @@
-import { type Assembly, assemble, type ConfigFault } from '../assemble.ts';
+import { type Assembly, assemble } from '../assemble.ts';
 import { checkRoot } from './check-root.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { configInvalid } from './config-faults.ts';
 import type { Config, MailSettings, ServerSettings } from './define-config.ts';
 import { mailSettings } from './mail-settings.ts';

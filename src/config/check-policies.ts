@@ -1,7 +1,7 @@
-import type { ConfigFault } from '../assemble.ts';
 import { isObject } from '../is-object.ts';
 import { operations } from '../model/principal.ts';
 import type { Registry } from '../model/registry.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { PolicySet } from './define-config.ts';
 import { describeValue } from './describe-issue.ts';
 import { groupCircle } from './group-circle.ts';

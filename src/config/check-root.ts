@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ConfigFault } from '../assemble.ts';
 import { isObject } from '../is-object.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { Config } from './define-config.ts';
 import { describeValue } from './describe-issue.ts';
 import { unknownKey } from './settings-faults.ts';

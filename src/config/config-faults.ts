@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConfigFault } from '../assemble.ts';
 import { type GatehouseError, kernelErrors } from '../errors.ts';
 import type { DefinitionSite } from '../plugin/definition-site.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { createLocate } from './locate.ts';
 
 /** A fault as it is shown: `mcp.config.ts:14:22  policies.access[2].model  There is no model crm.partnr.` */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { ConfigFault } from '../assemble.ts';
 import { isObject } from '../is-object.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { configInvalid } from './config-faults.ts';
 import type { Config } from './define-config.ts';
 import { importFresh } from './import-fresh.ts';

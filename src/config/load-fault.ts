@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ConfigFault } from '../assemble.ts';
 import type { DefinitionSite } from '../plugin/definition-site.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { importsOf, parseSource } from './parse-source.ts';
 
 /** What an error thrown while code of an admin was imported or run says, and where in `files`, its own, the cause is. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ConfigFault } from '../assemble.ts';
 import { readSender } from '../mail/address.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { MailSettings } from './define-config.ts';
 import { checkSettings } from './settings-faults.ts';
 

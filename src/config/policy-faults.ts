@@ -1,8 +1,9 @@
-import type { Assembly, ConfigFault } from '../assemble.ts';
+import type { Assembly } from '../assemble.ts';
 import { GatehouseError } from '../errors.ts';
 import { parseDomain } from '../model/domain.ts';
 import type { Registry } from '../model/registry.ts';
 import { checkPolicies, type PolicyCheck } from './check-policies.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { Config } from './define-config.ts';
 import { didYouMean } from './nearest.ts';
 

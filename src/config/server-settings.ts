@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import type { ConfigFault } from '../assemble.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { ServerSettings } from './define-config.ts';
 import { checkSettings } from './settings-faults.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ConfigFault } from '../assemble.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { describeIssue } from './describe-issue.ts';
 import { didYouMean } from './nearest.ts';
 

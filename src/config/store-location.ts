@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../assemble.ts';
+import type { ConfigFault } from './config-fault.ts';
 import type { Config } from './define-config.ts';
 
 interface StoreInput {
