@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { domainSummary, fieldsOfDomain, fieldsOfTerms } from '../touched-fields.ts';
-import { canUse } from '../usable.ts';
 
 /** Groups that the environment goes through at most, the extra one that is asked for included. */
 const farthest = 10_000;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { type AnsweredRecord, shortenRecord } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { canUse } from '../can-use.ts';
 import { createQuestion } from '../confirm/question.ts';
 import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { fieldsOfValues } from '../touched-fields.ts';
-import { canUse } from '../usable.ts';
 
 /** `create`: new records of one model, all or none. */
 export function createTool(settings: RecordSettings): ToolDefinition {

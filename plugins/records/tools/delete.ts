@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { defineTool, type Records, type ToolDefinition } from '../../../src/index.ts';
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { canUse } from '../can-use.ts';
 import { deleteQuestion } from '../confirm/question.ts';
 import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
-import { canUse } from '../usable.ts';
-import { versionsFitIds } from '../versions.ts';
+import { versionsFitIds } from '../versions-fit-ids.ts';
 
 /** `delete`: records of one model, all or none. */
 export function deleteTool(settings: RecordSettings): ToolDefinition {

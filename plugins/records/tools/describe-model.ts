@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { defineTool, masks, operations, type ToolDefinition } from '../../../src/index.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import { describeModel } from '../model-description.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
-import { canUse } from '../usable.ts';
 
 const fieldDescription = z.object({
   name: z.string(),

@@ -3,11 +3,11 @@ import { defineTool, isShown, kernelErrors, type ToolDefinition } from '../../..
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import { modelOf, recordId } from '../record-id.ts';
 import { recordText } from '../record-text.ts';
 import { mapOf } from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
-import { canUse } from '../usable.ts';
 
 /**
  * `fetch`: one record as a document, in the shape that ChatGPT's research and company knowledge modes read: exactly one

@@ -3,9 +3,9 @@ import { defineTool, operations, type ToolDefinition } from '../../../src/index.
 import { shortenTitle } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
-import { canUse } from '../usable.ts';
 
 /** `list_models`: the models that exist for the caller, and what may be done with each. */
 export function listModelsTool(settings: RecordSettings): ToolDefinition {

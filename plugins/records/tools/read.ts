@@ -3,11 +3,11 @@ import { type CallContext, defineTool, type OutRecord, type ToolDefinition } fro
 import { shortenRecord, skipIntoValues } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import { byModel, recordIds } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { fieldsNamed } from '../touched-fields.ts';
-import { canUse } from '../usable.ts';
 
 /** `read`: records by id, of one model or several, in the order of the ids. */
 export function readTool(settings: RecordSettings): ToolDefinition {

@@ -3,11 +3,11 @@ import { defineTool, type ToolDefinition, wordsOf } from '../../../src/index.ts'
 import { shortenRecord } from '../answer/answered-records.ts';
 import { fitToRoom } from '../answer/fit-to-room.ts';
 import { cutNote, roomOf } from '../answer/room.ts';
+import { canUse } from '../can-use.ts';
 import * as schemas from '../schemas.ts';
 import { searchEverywhere } from '../search-everywhere.ts';
 import type { RecordSettings } from '../settings.ts';
 import { domainSummary, fieldsNamed, fieldsOfDomain, fieldsOfOrder } from '../touched-fields.ts';
-import { canUse } from '../usable.ts';
 
 /**
  * `search`: the records of a model by domain, words or both; or, with `query` alone, those of every model, in the

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../../src/index.ts';
 import { shortenChange } from '../answer/answered-changes.ts';
 import { fitChanged } from '../answer/fit-changed.ts';
+import { canUse } from '../can-use.ts';
 import { writeQuestion } from '../confirm/question.ts';
 import { whenConfirmed } from '../confirm/when-confirmed.ts';
 import { modelOf, recordIdsOfOneModel } from '../record-id.ts';
 import * as schemas from '../schemas.ts';
 import type { RecordSettings } from '../settings.ts';
 import { fieldsOfValues } from '../touched-fields.ts';
-import { canUse } from '../usable.ts';
-import { versionsFitIds } from '../versions.ts';
+import { versionsFitIds } from '../versions-fit-ids.ts';
 
 /** `write`: the same values into records of one model, all or none. */
 export function writeTool(settings: RecordSettings): ToolDefinition {
