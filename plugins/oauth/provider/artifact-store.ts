@@ -49,13 +49,9 @@ export function createArtifactStore(kind: ArtifactKind, { runtime, onReplay }: A
       // Parameters of a request are kept as they were sent.
       if (!isStorable(kept)) throw new errors.InvalidRequest('a parameter holds a character that cannot be stored');
       const key = artifactKey(kind, id);
-      const values = {
-        payload: kept,
-        expires_at: isoTime(now() + (expiresIn ?? 0) * 1_000),
-      };
+      const values = { payload: kept, expires_at: isoTime(now() + (expiresIn ?? 0) * 1_000) };
       if (!insertedOnce.has(kind)) {
-        const set = values;
-        const [changed] = await store.write([{ kind: 'update', model, where: equals('key', key), set }]);
+        const [changed] = await store.write([{ kind: 'update', model, where: equals('key', key), set: values }]);
         if (changed && changed.matched > 0) return;
       }
       const row = {

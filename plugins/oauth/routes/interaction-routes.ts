@@ -19,7 +19,8 @@ import type { SignInPlace, SignInSteps } from './sign-in-steps.ts';
  *                                  └── consent page ──► POST …/consent: approve | deny | someone else
  */
 
-const path = `${endpoints.interaction}/:uid`;
+const pathOf = (uid: string) => `${endpoints.interaction}/${uid}`;
+const path = pathOf(':uid');
 const access = 'The browser that the app has sent here, by a cookie of this path; forms by a token of their page.';
 
 /** What an app that asks for access leads people to. */
@@ -28,13 +29,13 @@ export function interactionRoutes(parts: {
   readonly steps: SignInSteps;
 }): Route[] {
   const { server, steps } = parts;
-  const placeOf = ({ params }: Request) => `${endpoints.interaction}/${params.uid}`;
+  const placeOf = ({ params }: Request) => pathOf(String(params.uid));
 
   /** The request, where it is asked, and who is to answer it; undefined: somebody has to sign in first. */
   async function state(visit: Visit) {
     const asked = await server().interaction(visit.request, visit.response);
     const place: SignInPlace = {
-      path: `${endpoints.interaction}/${asked.uid}`,
+      path: pathOf(asked.uid),
       uid: asked.uid,
       clientName: asked.client.name,
       formTargets: [redirectPlace(asked.redirectUri).formTarget],
@@ -50,7 +51,7 @@ export function interactionRoutes(parts: {
     input: { asked: AuthorizationRequest; visitor: BrowserSession; ticked: ReadonlySet<Scope>; message?: string },
   ): Promise<void> {
     const { asked, visitor, ticked, message } = input;
-    const place = `${endpoints.interaction}/${asked.uid}`;
+    const place = pathOf(asked.uid);
     const page: ConsentPage = {
       action: `${place}/consent`,
       token: steps.tokenFor(visit, { path: place }),

@@ -94,7 +94,7 @@ export function createSignInSteps(parts: {
       sendPage(visit.response, isHalf ? codeForm(visit, place) : signInForm(visit, place));
     },
     async password(visit, place) {
-      const { form, request, response, runtime } = visit;
+      const { form, response, runtime } = visit;
       const [login, password] = [form.get('login') ?? '', form.get('password') ?? ''];
       const address = String(response.locals.clientAddress);
       const step = await signIn().password({ login, password, address });
@@ -103,7 +103,7 @@ export function createSignInSteps(parts: {
         const message = step.kind === 'refused' ? refusedPassword : noSecondFactor;
         return sendPage(response, signInForm(visit, place, { login, message }));
       }
-      const before = await findSession({ runtime, settings, token: browserToken(request, runtime) });
+      const before = await session(visit);
       if (before) await endSession(runtime, before.id);
       await begin(visit, { user: step.user, isComplete: step.kind === 'signed-in', place });
     },
