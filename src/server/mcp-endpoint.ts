@@ -57,7 +57,8 @@ export function createMcpEndpoint(parts: EndpointParts) {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = arrive(parts, request, response);
     if (visit.error) return refuseEarly(gate, visit, visit.error);
-    if (visit.base.presented?.via === 'query' && (await refuseInUrl(visit))) return;
+    // A credential in the URL is refused, and reported where it is a real one, whatever else is wrong with the request.
+    if (visit.base.presented?.via === 'query' && (await refuseStranger(visit))) return;
     switch (request.method) {
       case 'POST':
         return post(visit);
@@ -72,8 +73,8 @@ export function createMcpEndpoint(parts: EndpointParts) {
     }
   }
 
-  /** A credential in the URL is refused, and reported where it is a real one, whatever else is wrong with the request. */
-  async function refuseInUrl(visit: Visit): Promise<boolean> {
+  /** Whether the caller is nobody who is known; true: it is answered already. */
+  async function refuseStranger(visit: Visit): Promise<boolean> {
     const call = gate.receive(bodilessMessage(visit, ''));
     const refusal = await gate.identify(call);
     if (refusal) replyRefusal(visit, { call, refusal, id: null });
@@ -84,7 +85,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
     const { request } = visit;
     const bytes = await postedBytes(request, settings.maxBodyBytes);
     if (bytes instanceof GatehouseError) return refuseEarly(gate, visit, bytes);
-    if (bytes.length > readUnseen && !(await isKnown(visit))) return;
+    if (bytes.length > readUnseen && (await refuseStranger(visit))) return;
     const parsed = parsedJson(bytes);
     if (parsed instanceof GatehouseError) return refuseEarly(gate, visit, parsed);
     const { body } = parsed;
@@ -113,14 +114,6 @@ export function createMcpEndpoint(parts: EndpointParts) {
     return inbound.kind === 'notification'
       ? accept(visit, call, { status: 202, outcome: notificationOutcome(inbound.method) })
       : unknownSession(visit, call, id);
-  }
-
-  /** Whether the caller is anybody; false: it is answered already. */
-  async function isKnown(visit: Visit): Promise<boolean> {
-    const call = gate.receive(bodilessMessage(visit, ''));
-    const refusal = await gate.identify(call);
-    if (refusal) replyRefusal(visit, { call, refusal, id: null });
-    return refusal === undefined;
   }
 
   async function perform(visit: Visit, inbound: Inbound, call: Call): Promise<void> {
