@@ -8,18 +8,18 @@ const expected = 'a value that no other record has';
 
 /**
  * Values of unique fields that other records have already, or that come twice among those given. The database decides
- * in the end; this look-up lets one answer name everything that is wrong, and lets a dry run know. Fields that the
- * caller may not read come as `hidden`, so that nothing is said about them.
+ * in the end; this look-up lets one answer name everything that is wrong, and lets a dry run know. `isHidden`: one
+ * that the caller may not read has such a value, of which nothing may be said.
  */
 export async function uniqueFaults(input: {
   context: RecordsContext;
   checked: readonly CheckedValues[];
   /** Plain ids of the records being written, which may keep their values. */
   except: readonly string[];
-}): Promise<{ faults: FieldFault[]; hidden: boolean }> {
+}): Promise<{ faults: FieldFault[]; isHidden: boolean }> {
   const { context, checked, except } = input;
   const faults: FieldFault[] = [];
-  let hidden = false;
+  let isHidden = false;
   for (const [name, field] of context.model.fields) {
     if (!field.unique) continue;
     const given = checked.flatMap(({ set }, record) => (isScalar(set[name]) ? [{ record, value: set[name] }] : []));
@@ -30,10 +30,10 @@ export async function uniqueFaults(input: {
       taken.add(value);
       if (!isUsed) continue;
       if (context.access.fields.get(name)?.read) faults.push({ record, field: name, message: alreadyUsed, expected });
-      else hidden = true;
+      else isHidden = true;
     }
   }
-  return { faults, hidden };
+  return { faults, isHidden };
 }
 
 async function takenValues(input: {

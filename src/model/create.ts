@@ -74,7 +74,7 @@ async function checkedRows(context: RecordsContext, values: readonly Values[]): 
       data: { model: context.model.name, operation: 'create' },
     });
   }
-  if (unique.hidden) throw hiddenConflict();
+  if (unique.isHidden) throw hiddenConflict();
   return rows;
 }
 

@@ -1,4 +1,4 @@
-import { hasCode, kernelErrors } from '../errors.ts';
+import { kernelErrors } from '../errors.ts';
 import { all, equals } from '../store/condition.ts';
 import type { Row, WriteOperation } from '../store/port.ts';
 import { decodeRows } from './decode.ts';
@@ -6,6 +6,7 @@ import { type Deletion, planDeletion } from './deletion-plan.ts';
 import type { DeleteInput, OutRecord } from './environment.ts';
 import { readForChange } from './read-for-change.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
+import { retryConflict } from './retry-conflict.ts';
 import { type PlannedChange, writeBatch } from './write-batch.ts';
 
 interface DeleteRequest extends DeleteInput {
@@ -30,12 +31,7 @@ export async function remove(context: RecordsContext, request: DeleteRequest): P
   requireOperation(context, 'delete');
   const ids = plainIds(context, request.ids);
   if (ids.length === 0) return { deleted: [], alsoDeleted: 0, cleared: 0, plan: '' };
-  try {
-    return await attempt(context, { ...request, ids });
-  } catch (error) {
-    if (!hasCode(error, 'STORE_CONFLICT')) throw error;
-    return attempt(context, { ...request, ids });
-  }
+  return retryConflict(() => attempt(context, { ...request, ids }));
 }
 
 async function attempt(context: RecordsContext, request: DeleteRequest): Promise<Deleted> {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasCode } from '../errors.ts';
 import { all, equals, isAlways } from '../store/condition.ts';
 import type { Row, StoredValue } from '../store/port.ts';
 import { referenceFaults } from './check-references.ts';
@@ -13,6 +12,7 @@ import { readForChange } from './read-for-change.ts';
 import { requireRule } from './record-rules.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
 import { shownRecords } from './relation-values.ts';
+import { retryConflict } from './retry-conflict.ts';
 import { writeBatch } from './write-batch.ts';
 
 interface WriteRequest extends WriteInput {
@@ -29,12 +29,7 @@ export async function write(context: RecordsContext, request: WriteRequest): Pro
   requireOperation(context, 'write');
   const ids = plainIds(context, request.ids);
   if (ids.length === 0) return [];
-  try {
-    return await attempt(context, { ...request, ids });
-  } catch (error) {
-    if (!hasCode(error, 'STORE_CONFLICT')) throw error;
-    return attempt(context, { ...request, ids });
-  }
+  return retryConflict(() => attempt(context, { ...request, ids }));
 }
 
 async function attempt(context: RecordsContext, request: WriteRequest): Promise<Change[]> {
@@ -74,7 +69,7 @@ async function checkedSet(input: {
   const unique = await uniqueFaults({ context, checked: [checked], except: ids });
   faults.push(...unique.faults, ...(await referenceFaults(context, [checked])));
   if (faults.length > 0) throw valuesRefused(faults, 1);
-  if (unique.hidden) throw hiddenConflict();
+  if (unique.isHidden) throw hiddenConflict();
   return checked.set;
 }
 
