@@ -5,6 +5,7 @@ import { serverErrors } from './errors.ts';
 import type { Inbound } from './mcp-inbound.ts';
 import { notificationOutcome } from './notification-outcome.ts';
 import type { PlainAnswer } from './plain-answer.ts';
+import { sessionDenial } from './session-denial.ts';
 
 /** Messages in one batch. */
 export const maxBatch = 20;
@@ -68,6 +69,5 @@ async function unfit({ gate, isKnownSession }: BatchParts, element: Inbound, cal
   const error = isKnown
     ? serverErrors.MESSAGE_INVALID({ message: 'This message cannot be part of a batch.' })
     : serverErrors.PROTOCOL_SESSION_NOT_FOUND();
-  const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
-  return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'protocol' };
+  return (await gate.seal(call, sessionDenial(error))) ?? { stage: 'session', error, as: 'protocol' };
 }

@@ -26,6 +26,7 @@ import { createParamHeaderCheck } from './param-headers.ts';
 import { parsedJson, postedBytes } from './posted-json.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
 import type { SdkAnswer } from './sdk-answer.ts';
+import { sessionDenial } from './session-denial.ts';
 
 /*
  * `/mcp`: one request in, one answer out, everything through the gate.
@@ -141,8 +142,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
     call: Call,
     { error, id }: { error: GatehouseError; id: RequestId },
   ): Promise<void> {
-    const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
-    const unwritten = await gate.seal(call, outcome);
+    const unwritten = await gate.seal(call, sessionDenial(error));
     replyError(visit.response, httpAnswer(unwritten?.error ?? error, id, { ...visit.cors, ...call.responseHeaders }));
   }
 

@@ -11,6 +11,7 @@ import type { LiveStreams } from './live-streams.ts';
 import type { Binding } from './mcp-binding.ts';
 import { notificationOutcome } from './notification-outcome.ts';
 import type { ProtocolSession, ProtocolSessions } from './protocol-sessions.ts';
+import { sessionDenial } from './session-denial.ts';
 
 export interface SdkAnswerParts {
   readonly gate: Gate;
@@ -101,8 +102,7 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
     const { call, answer, isStanding, isRefused } = input;
     if (isRefused) {
       const error = serverErrors.STREAM_LIMIT();
-      const outcome = { kind: 'denied', stage: 'session', code: error.code, reason: error.publicMessage } as const;
-      return (await gate.seal(call, outcome)) ?? { stage: 'session', error, as: 'http' };
+      return (await gate.seal(call, sessionDenial(error))) ?? { stage: 'session', error, as: 'http' };
     }
     if (answer.status < 400 && isStanding) return gate.seal(call, { kind: 'ok' });
     if (answer.status < 400 && answer.body === null) return gate.seal(call, notificationOutcome(call.method));

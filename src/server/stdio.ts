@@ -154,8 +154,8 @@ export async function serveStdio(parts: StdioParts): Promise<StdioConnection> {
     const message = messageOf(inbound, method);
     const call = gate.receive(message);
     // A subscription is answered by the SDK alone, so its entry is written before it begins.
-    const sealed = method === 'subscriptions/listen';
-    const refusal = (await gate.admit(call)) ?? (sealed ? await gate.seal(call, { kind: 'ok' }) : undefined);
+    const isSubscription = method === 'subscriptions/listen';
+    const refusal = (await gate.admit(call)) ?? (isSubscription ? await gate.seal(call, { kind: 'ok' }) : undefined);
     if (!refusal) {
       open.set(id, openExchange(message, call));
       transport.onmessage?.(body);
