@@ -46,6 +46,7 @@ export { type Mask, masks } from './model/mask.ts';
 export { modelNotAvailable } from './model/model-not-available.ts';
 export { type Credential, type Operation, operations, type Principal, systemPrincipal } from './model/principal.ts';
 export { formatPublicId, parsePublicId } from './model/public-id.ts';
+export { changeStamp, recordStamp } from './model/record-stamp.ts';
 export type { RegisteredModel, Registry } from './model/registry.ts';
 export { parseDate, parseDatetime } from './model/time.ts';
 export { addressEntries } from './network/address-entries.ts';

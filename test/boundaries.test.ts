@@ -31,6 +31,7 @@ const ownModels = [
   'src/errors.ts',
   'src/model/define-model.ts',
   'src/model/field.ts',
+  'src/model/record-stamp.ts',
   'src/store/condition.ts',
   'src/store/derived-id.ts',
 ];
@@ -44,6 +45,7 @@ const boundaries: readonly Boundary[] = [
     part: 'src/model/',
     may: [
       'src/model/',
+      'src/clock.ts',
       'src/errors.ts',
       'src/store/port.ts',
       'src/store/condition.ts',

@@ -1,5 +1,12 @@
-import { derivedId, equals, type PolicySet, type Row, type Runtime } from '../../src/index.ts';
-import { recordStamp } from './record-stamp.ts';
+import {
+  changeStamp,
+  derivedId,
+  equals,
+  type PolicySet,
+  type Row,
+  type Runtime,
+  recordStamp,
+} from '../../src/index.ts';
 
 /**
  * Writes the config's groups into `base.group`, so that users and permissions can refer to them. Their ids follow from
@@ -12,13 +19,13 @@ export async function mirrorGroups(runtime: Runtime): Promise<void> {
     const row = await byName(runtime, name);
     if (!row) await insert(runtime, name, label);
     else if (row.source !== 'config' || row.label !== label) {
-      const { updatedAt, updatedBy } = recordStamp(runtime);
+      const stamp = changeStamp(runtime);
       await runtime.store.write([
         {
           kind: 'update',
           model: 'base.group',
           where: equals('id', row.id),
-          set: { source: 'config', label, implies: [], updatedAt, updatedBy },
+          set: { source: 'config', label, implies: [], ...stamp },
         },
       ]);
     }

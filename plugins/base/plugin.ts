@@ -31,7 +31,6 @@ export { baseErrors } from './errors.ts';
 export { findUser, idList, type LoadedUser, loadUser } from './load-user.ts';
 export { generatePassword, passwordChangedAt, setPassword } from './passwords/set-password.ts';
 export { requirePrincipal } from './principal-of.ts';
-export { recordStamp } from './record-stamp.ts';
 export { createRefresher, type Refresher } from './refresher.ts';
 export { type CodeVerdict, checkCode } from './sign-in/check-code.ts';
 export { createPasswordCheck, type PasswordClaim, type PasswordVerdict } from './sign-in/check-password.ts';

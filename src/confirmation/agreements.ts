@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isoTime } from '../clock.ts';
 import type { Principal } from '../model/principal.ts';
+import { recordStamp } from '../model/record-stamp.ts';
 import { all, compare, equals } from '../store/condition.ts';
 import type { Store } from '../store/port.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -41,7 +42,6 @@ export function createAgreements(parts: {
   return {
     async open(subject, { basis, lifetime }) {
       const secret = randomBytes(secretSize).toString('base64url');
-      const at = isoTime(now());
       const expiresAt = isoTime(now() + lifetime);
       const row = {
         id: newId(),
@@ -50,10 +50,7 @@ export function createAgreements(parts: {
         basis: basisHash(basis),
         expires_at: expiresAt,
         is_used: false,
-        createdAt: at,
-        createdBy: subject.principal.user.login,
-        updatedAt: at,
-        updatedBy: subject.principal.user.login,
+        ...recordStamp({ now }, subject.principal.user.login),
       };
       await store.write([{ kind: 'insert', model, row }]);
       return { secret, expiresAt };

@@ -1,5 +1,6 @@
 import { isoTime } from '../clock.ts';
 import { hasCode } from '../errors.ts';
+import { recordStamp } from '../model/record-stamp.ts';
 import { all, any, type Condition, compare, equals, oneOf } from '../store/condition.ts';
 import { derivedId } from '../store/derived-id.ts';
 import type { Row, Store, StoredValue } from '../store/port.ts';
@@ -64,8 +65,7 @@ export function createLeases({ store, now }: { store: Store; now: () => number }
       return rows.map(jobRow);
     },
     async add({ name, schedule, nextAt }) {
-      const stamp = { createdAt: isoTime(now()), createdBy: 'system', updatedAt: isoTime(now()), updatedBy: 'system' };
-      const row = { id: derivedId(name), name, schedule, next_at: isoTime(nextAt), ...free, ...stamp };
+      const row = { id: derivedId(name), name, schedule, next_at: isoTime(nextAt), ...free, ...recordStamp({ now }) };
       try {
         await store.write([{ kind: 'insert', model, row }]);
       } catch (thrown) {

@@ -1,4 +1,5 @@
 import { isoTime } from '../clock.ts';
+import { recordStamp } from '../model/record-stamp.ts';
 import { all, compare, equals } from '../store/condition.ts';
 import type { Row, Store } from '../store/port.ts';
 
@@ -62,7 +63,6 @@ export function createRunLog({ store, now }: { store: Store; now: () => number }
 
   return {
     async begin({ id, job, byHand, holder, attempt, dueAt }) {
-      const stamp = { createdAt: time(), createdBy: 'system', updatedAt: time(), updatedBy: 'system' };
       const row = {
         id,
         job,
@@ -75,7 +75,7 @@ export function createRunLog({ store, now }: { store: Store; now: () => number }
         duration_ms: null,
         outcome: 'running',
         error: null,
-        ...stamp,
+        ...recordStamp({ now }),
       };
       await store.write([{ kind: 'insert', model, row }]);
       await trim(job);

@@ -1,5 +1,5 @@
-import { isoTime } from '../clock.ts';
 import { hasCode } from '../errors.ts';
+import { recordStamp } from '../model/record-stamp.ts';
 import type { Store, WriteOperation } from '../store/port.ts';
 import { isAddress, isLine } from './address.ts';
 import { mailErrors } from './errors.ts';
@@ -19,7 +19,7 @@ export function createOutbox(parts: {
   const { store, now, newId, onStored } = parts;
 
   function insert(message: OutgoingMail, recipient: string): WriteOperation {
-    const time = isoTime(now());
+    const stamp = recordStamp({ now });
     const { subject, text, html = null, key } = message;
     const row = {
       id: newId(),
@@ -28,15 +28,12 @@ export function createOutbox(parts: {
       content: { text, html },
       key: key === undefined ? null : `${key} ${recipient}`,
       state: 'queued',
-      next_at: time,
+      next_at: stamp.createdAt,
       attempts: 0,
       refusals: 0,
       error: null,
       sent_at: null,
-      createdAt: time,
-      createdBy: 'system',
-      updatedAt: time,
-      updatedBy: 'system',
+      ...stamp,
     };
     return { kind: 'insert', model: 'gatehouse.mail', row };
   }

@@ -11,6 +11,7 @@ import { newRow } from './new-row.ts';
 import { plainIdIn } from './public-id.ts';
 import { named } from './read.ts';
 import { requireRule, satisfies } from './record-rules.ts';
+import { recordStamp } from './record-stamp.ts';
 import { invalid, maxRecords, type RecordsContext, requireOperation, tellReached } from './records-context.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -50,7 +51,7 @@ export async function create(
 
 /** Complete rows; everything that is wrong with any of them is one error. */
 async function checkedRows(context: RecordsContext, values: readonly Values[]): Promise<Row[]> {
-  const at = new Date(context.parts.now()).toISOString();
+  const stamp = recordStamp(context.parts, context.parts.principal.user.login);
   const faults: FieldFault[] = [];
   const checked: CheckedValues[] = [];
   const rows: Row[] = [];
@@ -59,7 +60,7 @@ async function checkedRows(context: RecordsContext, values: readonly Values[]): 
     const own = ownId({ context, given, record });
     const one = checkValues({ context, values: own.values, record });
     const faulty = new Set(one.faults.map(({ field }) => field));
-    const made = newRow({ context, id: own.id, set: one.set, record, at, faulty });
+    const made = newRow({ context, id: own.id, set: one.set, record, stamp, faulty });
     checked.push({ set: made.row, faults: [] });
     rows.push(made.row);
     faults.push(...own.faults, ...one.faults, ...made.faults);

@@ -5,6 +5,7 @@ import { decodeRows } from './decode.ts';
 import { type Deletion, planDeletion } from './deletion-plan.ts';
 import type { DeleteInput, OutRecord } from './environment.ts';
 import { readForChange } from './read-for-change.ts';
+import { changeStamp } from './record-stamp.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
 import { retryConflict } from './retry-conflict.ts';
 import { type PlannedChange, writeBatch } from './write-batch.ts';
@@ -60,7 +61,7 @@ async function attempt(context: RecordsContext, request: DeleteRequest): Promise
 /** Everything is removed and cleared only if it still is as the plan has seen it. */
 function operationsOf(context: RecordsContext, plan: Deletion): WriteOperation[] {
   const { parts, accessOf } = context;
-  const stamp = { updatedAt: new Date(parts.now()).toISOString(), updatedBy: parts.principal.user.login };
+  const stamp = changeStamp(parts, parts.principal.user.login);
   const cleared = plan.cleared.map(
     ({ model, row, set }): WriteOperation => ({
       kind: 'update',

@@ -4,6 +4,7 @@ import { isMissing, type StoredValues } from './check-values.ts';
 import { encodeValue } from './encode.ts';
 import type { Field } from './field.ts';
 import type { FieldFault } from './field-faults.ts';
+import type { RecordStamp } from './record-stamp.ts';
 import type { RecordsContext } from './records-context.ts';
 import { systemFields } from './system-fields.ts';
 
@@ -24,12 +25,11 @@ export function newRow(input: {
   id: string;
   set: StoredValues;
   record: number;
-  at: string;
+  stamp: RecordStamp;
   faulty: ReadonlySet<string>;
 }): NewRow {
-  const { context, id, set, record, at, faulty } = input;
-  const { login } = context.parts.principal.user;
-  const row: Record<string, StoredValue> = { createdAt: at, createdBy: login, updatedAt: at, updatedBy: login };
+  const { context, id, set, record, stamp, faulty } = input;
+  const row: Record<string, StoredValue> = { ...stamp };
   const faults: FieldFault[] = [];
   let isBlocked = false;
   for (const [name, field] of context.model.fields) {

@@ -10,6 +10,7 @@ import { type FieldFault, valuesRefused } from './field-faults.ts';
 import { formatPublicId } from './public-id.ts';
 import { readForChange } from './read-for-change.ts';
 import { requireRule } from './record-rules.ts';
+import { changeStamp } from './record-stamp.ts';
 import { plainIds, type RecordsContext, requireOperation, ruleFor, tellReached, tellShown } from './records-context.ts';
 import { shownRecords } from './relation-values.ts';
 import { retryConflict } from './retry-conflict.ts';
@@ -38,7 +39,7 @@ async function attempt(context: RecordsContext, request: WriteRequest): Promise<
   const before = await readForChange({ context, ids, operation: 'write', versions });
   const set = await checkedSet({ context, values, ids });
   const merged = await keepHiddenIds({ context, set, rows: before });
-  const stamp = { updatedAt: new Date(parts.now()).toISOString(), updatedBy: parts.principal.user.login };
+  const stamp = changeStamp(parts, parts.principal.user.login);
   const sets = merged.map(own => ({ ...own, ...stamp }));
   const planned = before.map((row, index): Row => ({ ...row, ...sets[index], version: row.version + 1 }));
   await requireRule({

@@ -1,7 +1,6 @@
-import { equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { equals, hasCode, type Runtime, recordStamp } from '../../../src/index.ts';
 import type { LoadedUser } from '../load-user.ts';
 import { password as model } from '../models/password.ts';
-import { recordStamp } from '../record-stamp.ts';
 import { hashPassword, saltLength } from './hash-password.ts';
 import { checkPassword } from './password-rules.ts';
 

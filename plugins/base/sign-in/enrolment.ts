@@ -1,7 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
-import { equals, hasCode, type Runtime } from '../../../src/index.ts';
+import { equals, hasCode, type Runtime, recordStamp } from '../../../src/index.ts';
 import { totp } from '../models/totp.ts';
-import { recordStamp } from '../record-stamp.ts';
 import { removeRecoveryCodes, renewRecoveryCodes } from './recovery-codes.ts';
 
 const model = totp.name;

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import { Secret } from 'otpauth';
-import { all, equals, type Runtime } from '../../../src/index.ts';
+import { all, equals, type Runtime, recordStamp } from '../../../src/index.ts';
 import { recoveryCode } from '../models/recovery-code.ts';
-import { recordStamp } from '../record-stamp.ts';
 
 const model = recoveryCode.name;
 /** How many a user gets, and their bytes: 80 bits are too many to be guessed from a hash. */

@@ -1,5 +1,4 @@
-import { all, equals, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, equals, isoTime, type Json, type Row, type Runtime, recordStamp } from '../../../src/index.ts';
 import type { ClientKind } from '../provider/authorization-server.ts';
 import { offlineAccess, type Scope, scopesIn } from '../scopes.ts';
 import type { Metadata } from './metadata-fields.ts';

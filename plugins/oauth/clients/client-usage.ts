@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, equals, hasCode, type Runtime, recordStamp } from '../../../src/index.ts';
 import { findClientRow } from './client-rows.ts';
 
 const model = 'oauth.client-usage';

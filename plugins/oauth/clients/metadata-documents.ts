@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { errors } from 'oidc-provider';
-import { equals, hasCode, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { changeStamp, equals, hasCode, isoTime, type Json, type Row, type Runtime } from '../../../src/index.ts';
 import { scopes } from '../scopes.ts';
 import { findClientRow, insertClient } from './client-rows.ts';
 import type { ClientSettings } from './client-settings.ts';
@@ -105,14 +104,13 @@ async function keep(input: Found & { clientId: string }): Promise<Row> {
 
 /** What an operator has set, and whether it has ended, stays as it is. */
 async function refresh({ runtime, row, metadata, freshUntil }: Found & { row: Row }): Promise<Row> {
-  const { updatedAt, updatedBy } = recordStamp(runtime);
+  const stamp = changeStamp(runtime);
   const set = {
     metadata: metadata as Json,
     name: String(metadata.client_name),
-    fetched_at: updatedAt,
+    fetched_at: stamp.updatedAt,
     fresh_until: isoTime(freshUntil),
-    updatedAt,
-    updatedBy,
+    ...stamp,
   };
   await runtime.store.write([{ kind: 'update', model: 'oauth.client', where: equals('id', row.id), set }]);
   return { ...row, ...set };

@@ -1,5 +1,4 @@
-import { all, compare, equals, hasCode, isoTime, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, compare, equals, hasCode, isoTime, type Runtime, recordStamp } from '../../../src/index.ts';
 
 const model = 'oauth.registration-count';
 const minute = 60_000;

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { all, equals, hasCode, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, equals, hasCode, type Runtime, recordStamp } from '../../../src/index.ts';
 import { consent } from '../models/consent.ts';
 import { type Scope, scopes } from '../scopes.ts';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { all, any, compare, equals, isoTime, type Row, type Runtime } from '../../../src/index.ts';
-import { type LoadedUser, loadUser, passwordChangedAt, recordStamp } from '../../base/plugin.ts';
+import { all, any, compare, equals, isoTime, type Row, type Runtime, recordStamp } from '../../../src/index.ts';
+import { type LoadedUser, loadUser, passwordChangedAt } from '../../base/plugin.ts';
 import { browserSession } from '../models/browser-session.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 

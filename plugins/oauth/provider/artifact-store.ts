@@ -9,8 +9,8 @@ import {
   type Json,
   type Row,
   type Runtime,
+  recordStamp,
 } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
 import { endpoints } from '../endpoints.ts';
 import { refreshGrace } from '../tokens/lifetimes.ts';
 import { type ArtifactKind, artifactKey } from './artifact-key.ts';

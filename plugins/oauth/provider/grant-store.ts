@@ -1,6 +1,5 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { all, equals, type Json, type Row, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, equals, type Json, type Row, type Runtime, recordStamp } from '../../../src/index.ts';
 import { scopesIn } from '../scopes.ts';
 
 export interface GrantStoreParts {

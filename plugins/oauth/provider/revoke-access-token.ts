@@ -1,6 +1,5 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { hasCode, isoTime, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { hasCode, isoTime, type Runtime, recordStamp } from '../../../src/index.ts';
 import { clockSkewSeconds } from '../tokens/lifetimes.ts';
 import type { TokenClaims, VerifyToken } from '../tokens/verify-token.ts';
 import type { RequestFates } from './audit-trail.ts';

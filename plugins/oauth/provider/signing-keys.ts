@@ -12,8 +12,8 @@ import {
   not,
   type Row,
   type Runtime,
+  recordStamp,
 } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
 import { accessTokenSeconds, clockSkewSeconds } from '../tokens/lifetimes.ts';
 
 /** The keys of access tokens (RS256): one signs, those before it verify until their last token has run out. */

@@ -1,6 +1,5 @@
 import { type Configuration, errors } from 'oidc-provider';
-import { isoTime, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { isoTime, type Runtime, recordStamp } from '../../../src/index.ts';
 import { accessTokenSeconds } from '../tokens/lifetimes.ts';
 import { artifactKey } from './artifact-key.ts';
 import { findService } from './find-service.ts';

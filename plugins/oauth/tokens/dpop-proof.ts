@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { hasCode, isoTime, type PresentedCredential, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { hasCode, isoTime, type PresentedCredential, type Runtime, recordStamp } from '../../../src/index.ts';
 import { resourceOf } from '../endpoints.ts';
 import { artifactKey } from '../provider/artifact-key.ts';
 import { signatureAlgorithms } from './signature-algorithms.ts';

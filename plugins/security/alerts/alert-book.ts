@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto';
-import { all, equals, hasCode, isoTime, type Row, type Runtime, type StoredValue } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import {
+  all,
+  equals,
+  hasCode,
+  isoTime,
+  type Row,
+  type Runtime,
+  recordStamp,
+  type StoredValue,
+} from '../../../src/index.ts';
 import { addEvent, settled } from './alert-history.ts';
 import type { AlertSettings } from './alert-settings.ts';
 import { type AlertType, alertTypes, isAtLeast } from './alert-types.ts';

@@ -7,8 +7,8 @@ import {
   type Reached,
   type Row,
   type Runtime,
+  recordStamp,
 } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
 import { type BaselineSettings, judge, readBaseline, type Verdict } from './baseline.ts';
 import { credentialSubject, type Facts, type Occurrence } from './occurrence.ts';
 

@@ -1,5 +1,4 @@
-import { all, equals, hasCode, type Row, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, equals, hasCode, type Row, type Runtime, recordStamp } from '../../../src/index.ts';
 import type { AlertType } from './alert-types.ts';
 
 /** The right to send one mail about alerts of a type. */

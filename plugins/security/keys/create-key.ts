@@ -6,9 +6,10 @@ import {
   operations,
   parseDatetime,
   type Runtime,
+  recordStamp,
   type WriteOperation,
 } from '../../../src/index.ts';
-import { findUser, recordStamp } from '../../base/plugin.ts';
+import { findUser } from '../../base/plugin.ts';
 import { securityErrors } from '../errors.ts';
 import { parseAllowedHours } from './allowed-hours.ts';
 import { generateKey, keyEntropy } from './key-format.ts';

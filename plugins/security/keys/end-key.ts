@@ -1,5 +1,12 @@
-import { all, equals, type Row, type Runtime, systemPrincipal, type WriteOperation } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import {
+  all,
+  equals,
+  type Row,
+  type Runtime,
+  recordStamp,
+  systemPrincipal,
+  type WriteOperation,
+} from '../../../src/index.ts';
 import { securityErrors } from '../errors.ts';
 import { type CreatedKey, newSecret, writeBoth } from './create-key.ts';
 import { generateKey, keyEntropy } from './key-format.ts';

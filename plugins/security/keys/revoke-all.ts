@@ -7,9 +7,9 @@ import {
   oneOf,
   type Row,
   type Runtime,
+  recordStamp,
   systemPrincipal,
 } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { securityErrors } from '../errors.ts';
 import { tellKeyChange } from './end-key.ts';

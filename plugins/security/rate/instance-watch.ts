@@ -1,5 +1,4 @@
-import { all, always, type Clock, equals, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, always, type Clock, equals, type Runtime, recordStamp } from '../../../src/index.ts';
 
 /** Says that this instance lives, and knows which others have not said so for too long. */
 export interface InstanceWatch {

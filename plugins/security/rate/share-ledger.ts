@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { all, equals, hasCode, oneOf, type Row, type Runtime, type WriteOperation } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import {
+  all,
+  equals,
+  hasCode,
+  oneOf,
+  type Row,
+  type Runtime,
+  recordStamp,
+  type WriteOperation,
+} from '../../../src/index.ts';
 import type { Holding } from './negotiate.ts';
 
 const model = 'security.rate-share';

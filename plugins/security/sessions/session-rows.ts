@@ -1,5 +1,12 @@
-import { type Call, equals, oneOf, type Principal, type Runtime, type WriteOperation } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import {
+  type Call,
+  equals,
+  oneOf,
+  type Principal,
+  type Runtime,
+  recordStamp,
+  type WriteOperation,
+} from '../../../src/index.ts';
 
 const model = 'security.session';
 

@@ -1,5 +1,14 @@
-import { all, type Condition, compare, derivedId, equals, hasCode, oneOf, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import {
+  all,
+  type Condition,
+  compare,
+  derivedId,
+  equals,
+  hasCode,
+  oneOf,
+  type Runtime,
+  recordStamp,
+} from '../../../src/index.ts';
 
 const model = 'security.volume-use';
 const chunk = 500;

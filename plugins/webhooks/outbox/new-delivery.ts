@@ -1,5 +1,4 @@
-import { formatTraceparent, isoTime, type Runtime, type WriteOperation } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { formatTraceparent, isoTime, type Runtime, recordStamp, type WriteOperation } from '../../../src/index.ts';
 import type { EventType } from '../events.ts';
 
 /** An event for one webhook. All of them are about a record: what it says is read when it is sent. */

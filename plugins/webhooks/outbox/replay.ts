@@ -1,5 +1,4 @@
-import { all, type Condition, equals, type Runtime } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { all, type Condition, equals, type Runtime, recordStamp } from '../../../src/index.ts';
 import { webhookErrors } from '../errors.ts';
 import { findWebhook } from '../subscriptions/webhook.ts';
 

@@ -1,5 +1,4 @@
-import { equals, isoTime, type Runtime, type StoredValue } from '../../../src/index.ts';
-import { recordStamp } from '../../base/plugin.ts';
+import { equals, isoTime, type Runtime, recordStamp, type StoredValue } from '../../../src/index.ts';
 import { formatSecret, secretLength } from '../delivery/signature.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
-import { findTarget, isoTime, type Runtime, type TargetRules } from '../../../src/index.ts';
-import { findUser, recordStamp } from '../../base/plugin.ts';
+import { findTarget, isoTime, type Runtime, recordStamp, type TargetRules } from '../../../src/index.ts';
+import { findUser } from '../../base/plugin.ts';
 import { formatSecret, secretLength } from '../delivery/signature.ts';
 import { webhookErrors } from '../errors.ts';
 import { eventTypes, isEventType, isRecordEvent } from '../events.ts';

@@ -1,5 +1,12 @@
-import { all, equals, hasCode, type Row, type Runtime, type WriteOperation } from '../../../../src/index.ts';
-import { recordStamp } from '../../../base/plugin.ts';
+import {
+  all,
+  equals,
+  hasCode,
+  type Row,
+  type Runtime,
+  recordStamp,
+  type WriteOperation,
+} from '../../../../src/index.ts';
 import { securityErrors } from '../../errors.ts';
 import { newSecret } from '../create-key.ts';
 import { tellKeyChange } from '../end-key.ts';
