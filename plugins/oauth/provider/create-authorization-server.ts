@@ -1,5 +1,6 @@
 import { type Adapter, type Configuration, Provider } from 'oidc-provider';
-import { equals, type Row, type Runtime } from '../../../src/index.ts';
+import type { Runtime } from '../../../src/index.ts';
+import { findClientRow } from '../clients/client-rows.ts';
 import { resourceOf } from '../endpoints.ts';
 import type { VerifyToken } from '../tokens/verify-token.ts';
 import type { ArtifactKind } from './artifact-key.ts';
@@ -87,17 +88,12 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     return own.filter(scope => allowed.includes(scope));
   }
 
-  async function clientRow(clientId: string): Promise<Row | undefined> {
-    const where = equals('client_id', clientId);
-    return (await runtime.store.find({ model: 'oauth.client', where, limit: 1 }))[0];
-  }
-
   async function nameOf(clientId: string): Promise<string> {
-    return String((await clientRow(clientId))?.name ?? clientId);
+    return String((await findClientRow(runtime, clientId))?.name ?? clientId);
   }
 
   async function kindOf(clientId: string): Promise<ClientKind> {
-    const kind = (await clientRow(clientId))?.kind;
+    const kind = (await findClientRow(runtime, clientId))?.kind;
     return kind === 'cimd' || kind === 'service' ? kind : 'dcr';
   }
 
