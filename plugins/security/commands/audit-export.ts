@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { all, type CommandContext } from '../../../src/index.ts';
+import { counted } from '../audit/counted.ts';
 import { type EntryFilter, filterCondition, timeCondition } from '../audit/entry-filter.ts';
 import { type ExportFormat, exportLog } from '../audit/export-log.ts';
 import { timeLimit } from '../audit/verify/read-chain.ts';
@@ -40,7 +41,8 @@ export function registerAuditExport(audit: Command, context: CommandContext): vo
       } finally {
         progress.end();
       }
-      if (options.out !== undefined) context.terminal.note(`${entries} entries are in ${options.out}.`);
+      if (options.out !== undefined)
+        context.terminal.note(`${counted(entries, { one: 'entry is', many: 'entries are' })} in ${options.out}.`);
     });
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { always, type CommandContext } from '../../../src/index.ts';
+import { counted, countedEntries } from '../audit/counted.ts';
 import { periodOf } from '../audit/entry-filter.ts';
 import { readTip, type Tip } from '../audit/head.ts';
 import type { Signer } from '../audit/signer.ts';
@@ -69,13 +70,14 @@ const signatures: Readonly<Record<VerifyReport['signature'], string>> = {
 
 function reportText({ isWhole, entries, chains, heads, signature, removed, unproven, faults }: VerifyReport): string {
   const behind = unproven.reduce((sum, part) => sum + part.entries, 0);
+  const found = `${countedEntries(entries)} in ${counted(chains, { one: 'chain', many: 'chains' })}`;
   return [
     isWhole
-      ? `The log is whole: ${entries} entries in ${chains} chains, ${heads} heads.`
-      : `The log is NOT whole: ${entries} entries in ${chains} chains were looked at.`,
+      ? `The log is whole: ${found}, ${counted(heads, { one: 'head', many: 'heads' })}.`
+      : `The log is NOT whole. Looked at: ${found}.`,
     signatures[signature],
     ...(behind > 0
-      ? [`${behind} entries are newer than what heads tell of: that none is missing after them is not proven.`]
+      ? [`Newer than what heads tell of: ${countedEntries(behind)}. That none is missing after that is not proven.`]
       : []),
     ...removed.map(
       ({ chain, sequence, before }) =>

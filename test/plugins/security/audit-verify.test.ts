@@ -83,6 +83,19 @@ describeOnStores('audit verify', open => {
     expect(await kinds()).toEqual([]);
   });
 
+  test.each([
+    [1, 0, /^Its one entry is gone; the tip of .* tells of it\.$/],
+    [2, 0, /^All 2 entries are gone; the tip of .* tells of them\.$/],
+    [2, 1, /^1 entry was cut off at the end; the tip of .* tells of it\.$/],
+    [3, 1, /^2 entries were cut off at the end; the tip of .* tells of them\.$/],
+  ])('of %i entries with %i left it says so', async (written, left, message) => {
+    const log = logs.open();
+    await logs.fill(log, written);
+    await log.close();
+    await logs.remove(entryModel, ...(await logs.entries()).slice(left));
+    expect((await logs.verify()).faults.map(fault => fault.message)).toEqual([expect.stringMatching(message)]);
+  });
+
   test.each<[string, (rows: Row[]) => Promise<void>, unknown[]]>([
     ['an entry deleted', async rows => logs.remove(entryModel, at(rows, 5)), [['missing', 6]]],
     ['the first deleted', async rows => logs.remove(entryModel, at(rows, 0)), [['missing', 1]]],

@@ -1,5 +1,6 @@
 import type { Row } from '../../../../src/index.ts';
 import { entryHash, genesis } from '../chain.ts';
+import { counted } from '../counted.ts';
 import { type ChainEvidence, lastStated } from './evidence.ts';
 import type { Faults } from './fault.ts';
 
@@ -100,17 +101,23 @@ export function checkChain(input: { known: ChainEvidence; faults: Faults; from?:
           kind: 'chain-missing',
           chain,
           sequence: 1,
-          message: `All ${end} entries are gone; ${by} tells of them.`,
+          message:
+            end === 1
+              ? `Its one entry is gone; ${by} tells of it.`
+              : `All ${end} entries are gone; ${by} tells of them.`,
         });
       } else if (end > reached) {
-        const message = `${end - reached} entries were cut off at the end; ${by} tells of them.`;
+        const message = counted(end - reached, {
+          one: `entry was cut off at the end; ${by} tells of it.`,
+          many: `entries were cut off at the end; ${by} tells of them.`,
+        });
         faults.add({ kind: 'tail-cut', chain, sequence: reached + 1, message });
       }
       const final = known.own.get(Math.max(...known.own.keys()));
       const allowed =
         final?.kind === 'stop' ? final.sequence : final?.kind === 'end' ? (final.attempted ?? 0) : undefined;
       if (allowed !== undefined && reached > allowed) {
-        const message = `${reached - allowed} entries come after the end of this chain.`;
+        const message = `${counted(reached - allowed, { one: 'entry comes', many: 'entries come' })} after the end of this chain.`;
         faults.add({ kind: 'stray', chain, sequence: allowed + 1, message });
       }
       if (reached > 0 && known.own.size === 0 && !removed) {
