@@ -14,6 +14,8 @@ import type { SessionChannel } from './mcp-binding.ts';
 export interface ProtocolSession {
   readonly id: string;
   readonly credential: string;
+  /** Whose credential that is: the id of the user. */
+  readonly user: string;
   readonly channel: SessionChannel;
   readonly client: { readonly name: string; readonly version: string };
   /** ms since the epoch. */
@@ -37,7 +39,7 @@ export interface ProtocolSessions {
   lookup(id: string, principal: Principal): SessionLookup;
   /** What the session's client called itself at the beginning; the owner is not checked. */
   clientOf(id: string): ProtocolSession['client'] | undefined;
-  /** Where there is no room, the credential's own longest unused session ends, or everybody's. */
+  /** Where there is no room, a longest unused session ends: the credential's own, or one of the user with the most. */
   add(session: Pick<ProtocolSession, 'id' | 'channel' | 'client'> & { principal: Principal }): Promise<ProtocolSession>;
   end(session: ProtocolSession): Promise<void>;
   /** Ends those that have been idle too long. */
@@ -70,11 +72,15 @@ export function createProtocolSessions(parts: {
     await session.channel.close();
   }
 
-  /** Makes room: the credential's own oldest session goes first, so that nobody crowds out others. */
-  async function makeRoom(credential: string): Promise<void> {
-    const own = [...sessions.values()].filter(session => session.credential === credential);
+  /**
+   * Makes room: the credential's own oldest session goes first, then the oldest of whoever has the most, so that nobody
+   * crowds out others, with however many credentials.
+   */
+  async function makeRoom({ credential, user }: Pick<ProtocolSession, 'credential' | 'user'>): Promise<void> {
+    const all = [...sessions.values()];
+    const own = all.filter(session => session.credential === credential);
     const oldest = own.length >= limits.perCredential ? own[0] : undefined;
-    const victim = oldest ?? (sessions.size >= limits.total ? sessions.values().next().value : undefined);
+    const victim = oldest ?? (all.length >= limits.total ? oldestOfTheMost(all, user) : undefined);
     if (victim) await drop(victim);
   }
 
@@ -92,9 +98,9 @@ export function createProtocolSessions(parts: {
     },
     clientOf: id => sessions.get(id)?.client,
     async add({ principal, ...parts }) {
-      const credential = ownerOf(principal);
-      const session: ProtocolSession = { ...parts, credential, lastUsed: now(), streams: 0 };
-      const roomMade = makeRoom(credential);
+      const owner = { credential: ownerOf(principal), user: principal.user.id };
+      const session: ProtocolSession = { ...parts, ...owner, lastUsed: now(), streams: 0 };
+      const roomMade = makeRoom(owner);
       // Before anything is waited for: of many that begin at once, each counts those before it.
       sessions.set(session.id, session);
       await roomMade;
@@ -118,4 +124,12 @@ const ownForm = /^gs_[A-Za-z0-9_-]{32}$/;
 
 function ownerOf({ credential }: Principal): string {
   return `${credential.kind} ${credential.id}`;
+}
+
+/** Of the user with the most sessions, whoever begins one counted with it; the first of `sessions` among several such. */
+function oldestOfTheMost(sessions: readonly ProtocolSession[], beginner: string): ProtocolSession | undefined {
+  const byUser = Map.groupBy(sessions, ({ user }) => user);
+  const countOf = (user: string) => (byUser.get(user)?.length ?? 0) + (user === beginner ? 1 : 0);
+  const most = Math.max(...[...byUser.keys()].map(countOf));
+  return sessions.find(({ user }) => countOf(user) === most);
 }

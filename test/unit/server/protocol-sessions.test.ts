@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Principal } from '../../../src/model/principal.ts';
 import { createProtocolSessions } from '../../../src/server/protocol-sessions.ts';
 
-function principal(id: string, kind = 'api-key'): Principal {
-  return { credential: { id, kind } } as Principal;
+function principal(id: string, kind = 'api-key', user = id): Principal {
+  return { user: { id: user }, credential: { id, kind } } as Principal;
 }
 
 function table(limits = { total: 4, perCredential: 2, idle: 1000, ended: 10 }) {
@@ -90,6 +90,29 @@ test('over the total the longest unused session of all goes', async () => {
   for (const id of ['b', 'c', 'd']) await open(principal(id));
   await open(principal('e'));
   expect(closed).toEqual([first.id]);
+});
+
+test('over the total whoever has the most gives way, with however many credentials', async () => {
+  const { sessions, open, closed } = table();
+  const bobs = await open(principal('bob'));
+  const first = await open(principal('grant 0', 'oauth-token', 'mallory'));
+  for (let grant = 1; grant <= 20; grant += 1) await open(principal(`grant ${grant}`, 'oauth-token', 'mallory'));
+  expect(closed).toHaveLength(18);
+  expect(closed[0]).toBe(first.id);
+  expect(sessions.lookup(bobs.id, principal('bob')).kind).toBe('open');
+});
+
+test('over the total a newcomer with no more than others pushes out none but the longest unused', async () => {
+  const { open, closed } = table();
+  const a = await open(principal('a'));
+  await open(principal('b'));
+  await open(principal('c1', 'api-key', 'c'));
+  const c2 = await open(principal('c2', 'api-key', 'c'));
+  await open(principal('d'));
+  expect(closed).not.toContain(a.id);
+  expect(closed).not.toContain(c2.id);
+  await open(principal('e'));
+  expect(closed).toContain(a.id);
 });
 
 test('an idle session ends, one in use or with a stream does not', async () => {
