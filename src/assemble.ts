@@ -15,6 +15,7 @@ import type { Plugin } from './plugin/define-plugin.ts';
 import type { DefinitionSite } from './plugin/definition-site.ts';
 import { loadPlugins, ownPlugins, pluginNames } from './plugin/load-plugins.ts';
 import { orderPlugins } from './plugin/plugin-graph.ts';
+import { routeMethods } from './plugin/scope.ts';
 
 /** A configuration put together: plugins set up, models known, policies merged. Nothing is opened yet. */
 export interface Assembly {
@@ -97,7 +98,7 @@ function setUpPlugins({ plugins, config }: { plugins: readonly Plugin[]; config:
       faults.push(failureOf({ message, thrown, file: pathOf(plugin.definedAt) }));
     }
   }
-  faults.push(...jobFaults(registrations), ...routeFaults(registrations));
+  faults.push(...jobFaults(registrations), ...routeFaults(registrations), ...extensionFaults(registrations));
   for (const { plugin, message } of registrations.faults) faults.push(ofPlugin(plugin, message));
   return { registrations, faults };
 }
@@ -114,9 +115,23 @@ function jobFaults({ jobs }: Registrations): ConfigFault[] {
 }
 
 function routeFaults({ routes }: Registrations): ConfigFault[] {
-  return routes
-    .filter(({ value }) => kernelPaths.includes(value.path))
-    .map(({ plugin, value }) => ofPlugin(plugin, `The route ${value.path} is one of the kernel's own.`));
+  return routes.flatMap(({ plugin, value: { method, path } }) => [
+    ...(kernelPaths.includes(path) ? [ofPlugin(plugin, `The route ${path} is one of the kernel's own.`)] : []),
+    ...(routeMethods.includes(method)
+      ? []
+      : [ofPlugin(plugin, `The route ${path} has the method ${method}: expected ${routeMethods.join(', ')}.`)]),
+  ]);
+}
+
+/** What a plugin adds to must be there whenever the plugin is: another's model is there for those that depend on it. */
+function extensionFaults({ extensions, models }: Registrations): ConfigFault[] {
+  const owners = new Map(models.map(({ plugin, value }) => [value.name, plugin]));
+  return extensions.flatMap(({ plugin, value: { model } }) => {
+    const owner = owners.get(model);
+    if (!owner || owner === plugin || plugin.depends?.includes(owner.name)) return [];
+    const message = `${plugin.name} extends the model ${model} of ${owner.name}, which is not among its \`depends\`.`;
+    return [ofPlugin(plugin, message)];
+  });
 }
 
 /** These plugins and those that they depend on, as far as they are to be found. */

@@ -28,5 +28,16 @@ export interface Hooks {
 }
 
 export type HookName = keyof Hooks;
+
+/** The hooks' names, for what is not checked by types. */
+export const hookNames: readonly string[] = Object.keys({
+  'call.denied': true,
+  'call.finished': true,
+  'record.changed': true,
+  'policy.changed': true,
+  'credential.leaked': true,
+  'keys.revoked-all': true,
+} satisfies Record<HookName, true>);
+
 /** What a plugin gives to `scope.on`. */
 export type HookListener<N extends HookName> = (event: Hooks[N]) => void | Promise<void>;

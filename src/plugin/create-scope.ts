@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { PolicySet } from '../config/define-config.ts';
 import type { AccessLayer } from '../model/access-policy.ts';
 import type { ModelDefinition, ModelExtension } from '../model/define-model.ts';
-import type { HookListener, HookName } from '../pipeline/hooks.ts';
+import { type HookListener, type HookName, hookNames } from '../pipeline/hooks.ts';
 import { type StageName, stageNames } from '../pipeline/stages.ts';
 import type { ToolDefinition } from '../tool/define-tool.ts';
 import type { Plugin } from './define-plugin.ts';
@@ -105,6 +105,16 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     if (guards && typeof added.check === 'function') guards.push(added as Guard);
     else into.faults.push({ plugin, message });
   }
+  /** The same of listeners that nobody would ever call. */
+  function on<N extends HookName>(hook: N, listener: HookListener<N>): void {
+    const isHook = hookNames.includes(hook);
+    const message = isHook
+      ? `What listens to the hook ${hook} is no function.`
+      : `There is no hook ${hook}: expected ${hookNames.join(', ')}.`;
+    if (isHook && typeof listener === 'function')
+      into.listeners.push({ plugin, value: { hook, listener: listener as HookListener<HookName> } });
+    else into.faults.push({ plugin, message });
+  }
   return {
     plugin: plugin.name,
     model: definition => unique(into.models, definition, model => model.name, 'model'),
@@ -124,8 +134,7 @@ export function createScope(plugin: Plugin, into: Registrations): Scope {
     companion: companion => unique(into.companions, companion, ({ name }) => name, 'companion'),
     principals: provider => unique(into.principals, provider, ({ name }) => name, 'principal provider'),
     command: register => into.commands.push({ plugin, value: register }),
-    on: (hook, listener) =>
-      into.listeners.push({ plugin, value: { hook, listener: listener as HookListener<HookName> } }),
+    on,
     onStart: run => into.starts.push({ plugin, value: run }),
     onStop: run => into.stops.push({ plugin, value: run }),
   };

@@ -161,9 +161,11 @@ export interface PromptDefinition {
   complete?(input: { argument: string; value: string; context: CallContext }): Promise<readonly string[]>;
 }
 
+export const routeMethods = ['get', 'post', 'delete'] as const;
+
 /** An HTTP route beside `/mcp`. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: (typeof routeMethods)[number];
   /** The path, whole; `:name` stands for one segment, as in Express: `/records/:model/:id`. */
   readonly path: string;
   /** Why it needs no credential, or how it checks one: the list of routes is part of the tests. */

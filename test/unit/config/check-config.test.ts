@@ -331,17 +331,29 @@ export default definePlugin({
     scope.guard('execute', { name: 'late', check() {} });
     scope.guard('network', { name: 'empty', chek() {} });
     scope.route({ method: 'get', path: '/healthz', access: 'none', handle() {} });
+    scope.route({ method: 'GET', path: '/mine', access: 'none', handle() {} });
     scope.extend('base.usr', { fields: { x: field.char() } });
+    scope.extend('base.user', { fields: { x: field.char() } });
+    scope.on('call.dennied', () => {});
+    scope.on('call.denied', 'shout');
+    scope.on('toString', () => {});
   },
 });
 `,
   });
   const stages = 'expected admit, authenticate, session, network, rate, scope, model, permission, fields, redact.';
+  const hooks =
+    'expected call.denied, call.finished, record.changed, policy.changed, credential.leaked, keys.revoked-all.';
   expect(faults.sort()).toEqual([
     'mine/doubtful/plugin.ts:3 : The guard empty of the stage network has no function `check`.',
     "mine/doubtful/plugin.ts:3 : The route /healthz is one of the kernel's own.",
+    'mine/doubtful/plugin.ts:3 : The route /mine has the method GET: expected get, post, delete.',
+    `mine/doubtful/plugin.ts:3 : There is no hook call.dennied: ${hooks}`,
+    `mine/doubtful/plugin.ts:3 : There is no hook toString: ${hooks}`,
     `mine/doubtful/plugin.ts:3 : There is no stage execute for the guard late: ${stages}`,
     `mine/doubtful/plugin.ts:3 : There is no stage networks for the guard door: ${stages}`,
+    'mine/doubtful/plugin.ts:3 : What listens to the hook call.denied is no function.',
+    'mine/doubtful/plugin.ts:3 : doubtful extends the model base.user of base, which is not among its `depends`.',
     'mine/doubtful/plugin.ts:3 base.usr: doubtful extends the model base.usr, which does not exist.',
   ]);
 });
