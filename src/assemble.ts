@@ -2,11 +2,13 @@ import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigFault } from './config/config-fault.ts';
 import type { Config, PolicySet } from './config/define-config.ts';
+import { describeValue } from './config/describe-issue.ts';
 import { loadFault } from './config/load-fault.ts';
 import { mergePolicies } from './config/merge-policies.ts';
 import { didYouMean, nearest } from './config/nearest.ts';
-import { checkSettings } from './config/settings-faults.ts';
+import { type CheckedSettings, checkSettings } from './config/settings-faults.ts';
 import { GatehouseError } from './errors.ts';
+import { isObject } from './is-object.ts';
 import { readSchedule } from './job/schedule.ts';
 import { kernelJobs, kernelModels, kernelPaths } from './kernel-parts.ts';
 import { buildRegistry, type Registry } from './model/registry.ts';
@@ -84,7 +86,7 @@ function setUpPlugins({ plugins, config }: { plugins: readonly Plugin[]; config:
   const registrations = createRegistrations();
   for (const plugin of plugins) {
     const { schema, path } = { schema: plugin.settings, path: ['plugins', plugin.name] };
-    const given = checkSettings({ schema, path, value: config.plugins[plugin.name] ?? {} });
+    const given = givenSettings({ plugin, config });
     faults.push(...(given.faults ?? []));
     // With faulty settings nothing starts. The defaults take their place, so that the plugin's models and groups are
     // known to the checks that follow.
@@ -101,6 +103,16 @@ function setUpPlugins({ plugins, config }: { plugins: readonly Plugin[]; config:
   faults.push(...jobFaults(registrations), ...routeFaults(registrations), ...extensionFaults(registrations));
   for (const { plugin, message } of registrations.faults) faults.push(ofPlugin(plugin, message));
   return { registrations, faults };
+}
+
+/** What the config says of a plugin, checked; the defaults where it does not name it. */
+function givenSettings({ plugin, config }: { plugin: Plugin; config: Config }): CheckedSettings<unknown> {
+  const { name, settings: schema } = plugin;
+  const path = ['plugins', name];
+  const value: unknown = Object.hasOwn(config.plugins, name) ? config.plugins[name] : {};
+  if (isObject(value)) return checkSettings({ schema, path, value });
+  const message = `Expected an object of settings, {} for the defaults, got ${describeValue(value)}.`;
+  return { faults: [{ message, path }] };
 }
 
 function jobFaults({ jobs }: Registrations): ConfigFault[] {

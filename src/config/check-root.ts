@@ -19,7 +19,8 @@ const parts: readonly (keyof Config)[] = [
 
 /**
  * Checks the outermost shape of a config. Gives back one in which every part can be relied on to be a list or an
- * object: faulty parts are reported and left out, so that the others can still be checked.
+ * object: faulty parts are reported and left out, so that the others can still be checked. What the plugins are given as
+ * their settings is checked with the plugins.
  */
 export function checkRoot({ config, configFile }: { config: Config; configFile: string }): {
   config: Config;
@@ -34,11 +35,6 @@ export function checkRoot({ config, configFile }: { config: Config; configFile: 
   if (!isObject(config.plugins)) {
     report(`Expected an object of plugins with their settings, got ${describeValue(config.plugins)}.`, 'plugins');
   }
-  const plugins = Object.entries(isObject(config.plugins) ? config.plugins : {}).filter(([name, settings]) => {
-    if (isObject(settings)) return true;
-    report(`Expected an object of settings, {} for the defaults, got ${describeValue(settings)}.`, 'plugins', name);
-    return false;
-  });
 
   /** The entries of a list that fit; the others are reported. */
   function list<T>(
@@ -66,7 +62,7 @@ export function checkRoot({ config, configFile }: { config: Config; configFile: 
   return {
     config: {
       ...config,
-      plugins: Object.fromEntries(plugins) as Config['plugins'],
+      plugins: isObject(config.plugins) ? config.plugins : {},
       pluginFolders: folders,
       extraPlugins: list('extraPlugins', 'a plugin, as definePlugin gives it', hasMember('setup', 'function')),
       models: list('models', 'a model, as defineModel gives it', hasMember('fields', 'object')),

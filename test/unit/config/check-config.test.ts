@@ -95,6 +95,11 @@ const single: readonly { what: string; options: string; fault: string | RegExp; 
     options: 'plugins: { base: true }',
     fault: /plugins\.base: Expected an object of/,
   },
+  ...['true', 'null', 'undefined', '[]', "'on'"].map(settings => ({
+    what: `settings of a plugin that others depend on: ${settings}`,
+    options: `plugins: { base: ${settings}, security: {}, records: {} }, models: [order]`,
+    fault: /^mcp\.config\.ts:9 plugins\.base: Expected an object of settings, \{\} for the defaults, got /,
+  })),
   {
     what: 'unknown plugin settings',
     options: 'plugins: { base: { x: 1 } }',
