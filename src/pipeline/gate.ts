@@ -71,7 +71,8 @@ export interface Gate {
   perform(call: Call, options?: PerformOptions): Promise<Performed>;
   /**
    * Writes the entry of a call that is answered without `perform` (discovery, initialize, a protocol error, a
-   * subscription); does nothing where there is one. A refusal says that it could not be written: answer with it.
+   * subscription); does nothing where there is one. A refusal says that it could not be written, or that what a guard
+   * does after it has failed: answer with it, and do nothing that the call was for.
    */
   seal(call: Call, outcome: Outcome): Promise<Refusal | undefined>;
 }

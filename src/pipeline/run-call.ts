@@ -34,6 +34,8 @@ interface OpenCall extends Call {
   /** How it ends, unless it fails. */
   success: Outcome;
   sealed: Promise<Refusal | undefined> | undefined;
+  /** What waits for its entry. */
+  readonly settling: { readonly stage: StageName; readonly settle: NonNullable<Guard['settle']> }[];
   /** ms spent in each stage that it came to. */
   readonly stageMs: Partial<Record<StageName, number>>;
 }
@@ -62,6 +64,7 @@ export function createGate(parts: GateParts): Gate {
         for (const guard of stage.guards) {
           const answer = guard.check(call, runtime);
           keepAnswer(call, stage.name, answer instanceof Promise ? await answer : answer);
+          if (guard.settle) (call as OpenCall).settling.push({ stage: stage.name, settle: guard.settle });
         }
         if (stage.name === 'authenticate' && !call.principal) throw kernelErrors.UNAUTHENTICATED();
       } catch (thrown) {
@@ -158,6 +161,18 @@ export function createGate(parts: GateParts): Gate {
     if (outcome.kind === 'denied') runtime.emit('call.denied', { call, outcome });
     spent(call, 'audit', runtime.ticks() - sealing);
     runtime.emit('call.finished', { call, outcome, durationMs, stageMs: call.stageMs });
+    return call.settling.length > 0 ? settle(call) : undefined;
+  }
+
+  async function settle(call: OpenCall): Promise<Refusal | undefined> {
+    for (const { stage, settle } of call.settling) {
+      try {
+        await settle(call, runtime);
+      } catch (thrown) {
+        runtime.log.error({ err: thrown, call: call.id, stage }, 'written down and not done');
+        return asRefusal(call, stage, thrown);
+      }
+    }
     return undefined;
   }
 
@@ -225,6 +240,7 @@ function openCall(message: InboundMessage, { runtime, traces }: { runtime: Runti
     responseHeaders: {},
     reached: [],
     sealed: undefined,
+    settling: [],
     stageMs: {},
   };
   return call;

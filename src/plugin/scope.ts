@@ -103,6 +103,12 @@ export interface Guard<S extends GuardedStage = GuardedStage> {
    * where that does no such thing. Left out: trials pass it over, and say so.
    */
   readonly trial?: 'check' | GuardTrial<S>;
+  /**
+   * What the call is to change where its entry has to be there first, such as an end: run for a call that `check` has
+   * let through, whatever later stages make of it, once the entry is durable and before the answer leaves. A rejection is
+   * the answer.
+   */
+  readonly settle?: (call: Call, runtime: Runtime) => Promise<void>;
 }
 
 /** `claim`: whom a guard of `authenticate` is to answer with; nothing is presented in a trial. */

@@ -146,14 +146,15 @@ export function createMcpEndpoint(parts: EndpointParts) {
     replyError(visit.response, httpAnswer(unwritten?.error ?? error, id, { ...visit.cors, ...call.responseHeaders }));
   }
 
-  /** Answers what needs no more than having been taken. */
+  /** Answers what needs no more than having been taken, and `after` its entry. */
   async function accept(
     visit: Visit,
     call: Call,
-    { status, outcome }: { status: 200 | 202; outcome: Outcome },
+    { status, outcome, after }: { status: 200 | 202; outcome: Outcome; after?: () => Promise<void> },
   ): Promise<void> {
     const refusal = await gate.seal(call, outcome);
     if (refusal) return replyRefusal(visit, { call, refusal, id: null });
+    await after?.();
     replyEmpty(visit.response, status, { ...visit.cors, ...call.responseHeaders });
   }
 
@@ -188,8 +189,8 @@ export function createMcpEndpoint(parts: EndpointParts) {
   async function endSession(visit: Visit): Promise<void> {
     const found = await admitBodiless(visit, 'session/end');
     if (!found) return;
-    await sessions.end(found.session);
-    await accept(visit, found.exchange.call, { status: 200, outcome: { kind: 'ok' } });
+    const after = () => sessions.end(found.session);
+    await accept(visit, found.exchange.call, { status: 200, outcome: { kind: 'ok' }, after });
   }
 
   /** Admits a request that concerns a session as a whole; undefined: it is answered already. */

@@ -68,8 +68,7 @@ export function createProtocolSessions(parts: {
   const ended = new LRUCache<string, true>({ max: limits.ended });
 
   async function drop(session: ProtocolSession): Promise<void> {
-    sessions.delete(session.id);
-    await session.channel.close();
+    if (sessions.delete(session.id)) await session.channel.close();
   }
 
   /**

@@ -123,10 +123,17 @@ export function createSdkAnswer(parts: SdkAnswerParts): SdkAnswer {
       const { principal } = exchange.call;
       const channel = await binding.openSession(sessionId);
       const answer = await channel.handle({ request: sdkRequest(visit), body, exchange });
-      if (principal && answer.ok)
-        await sessions.add({ id: sessionId, channel, client: exchange.message.client, principal });
-      else await channel.close();
-      return deliver(visit, { ...question, answer });
+      const session =
+        principal && answer.ok
+          ? await sessions.add({ id: sessionId, channel, client: exchange.message.client, principal })
+          : undefined;
+      if (!session) await channel.close();
+      try {
+        await deliver(visit, { ...question, answer });
+      } finally {
+        // Its id has left already, with the head of the stream in which the refusal came.
+        if (session && exchange.refusal) await sessions.end(session);
+      }
     },
   };
 }

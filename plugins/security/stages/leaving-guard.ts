@@ -8,11 +8,13 @@ import type { SessionBook } from '../sessions/session-book.ts';
 export function leavingGuard({ book }: { readonly book: () => SessionBook }): Guard<'rate'> {
   return {
     name: 'session given up',
-    check(call) {
+    check: () => undefined,
+    trial: 'check',
+    // Not before its entry is durable: where the log fails, the client still has its session.
+    async settle(call) {
       const { principal, method, client } = call;
       const isEnd = method === 'session/end' && client.sessionId !== undefined;
-      return isEnd && principal ? book().leave({ call, principal }) : undefined;
+      if (isEnd && principal) await book().leave({ call, principal });
     },
-    trial: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { kernelErrors } from '../../../src/errors.ts';
 import { systemPrincipal } from '../../../src/model/principal.ts';
@@ -46,7 +46,13 @@ const knows: Guard = { name: 'knows everyone', check: () => principal };
 /** A gate whose log is a list; `guards` are in addition to one that knows every caller. */
 function gateWith(
   guards: Partial<Record<StageName, Guard[]>> = {},
-  options: { deaf?: boolean; noSink?: boolean; tool?: Partial<ToolDefinition>; resource?: ResourceProvider } = {},
+  options: {
+    deaf?: boolean;
+    noSink?: boolean;
+    tool?: Partial<ToolDefinition>;
+    resource?: ResourceProvider;
+    written?: () => unknown;
+  } = {},
 ) {
   const entries: AuditEntry[] = [];
   const hooks: string[] = [];
@@ -63,6 +69,7 @@ function gateWith(
     async write(entry: AuditEntry) {
       if (options.deaf) throw new Error('disk full');
       entries.push(entry);
+      options.written?.();
     },
   };
   const gate = createGate({
@@ -265,4 +272,59 @@ test('one entry a call, whoever seals it first', async () => {
   await gate.perform(call);
   await gate.seal(call, { kind: 'ok' });
   expect(entries).toHaveLength(1);
+});
+
+describe(`${verifies('AUD-2')} what a guard has to change after the entry`, () => {
+  const order: string[] = [];
+  const leaving = (settle: () => Promise<void> = async () => {}): Guard => ({
+    name: 'leaving',
+    check: () => undefined,
+    async settle() {
+      order.push('settled');
+      await settle();
+    },
+  });
+  const written = () => order.push('written');
+  beforeEach(() => order.splice(0));
+
+  test('is done when the entry is durable, and once', async () => {
+    const { gate } = gateWith({ rate: [leaving()] }, { written });
+    const call = gate.receive(message);
+    await gate.admit(call);
+    expect(order).toEqual([]);
+    await Promise.all([gate.seal(call, { kind: 'ok' }), gate.seal(call, { kind: 'ok' })]);
+    await gate.seal(call, { kind: 'ok' });
+    expect(order).toEqual(['written', 'settled']);
+  });
+
+  test('is not done where the log fails', async () => {
+    expect(await gateWith({ rate: [leaving()] }, { deaf: true }).run()).toMatchObject({
+      refusal: { stage: 'audit', error: { code: 'AUDIT_UNAVAILABLE' } },
+    });
+    expect(order).toEqual([]);
+  });
+
+  test('is not done for a call that was refused before that guard or by it', async () => {
+    const refuse = () => {
+      throw kernelErrors.RULE_VIOLATED();
+    };
+    await gateWith({ session: [{ name: 'no', check: refuse }], rate: [leaving()] }, { written }).run();
+    await gateWith({ rate: [{ ...leaving(), check: refuse }] }, { written }).run();
+    expect(order).toEqual(['written', 'written']);
+  });
+
+  test('is the answer where it fails, whoever has thrown what', async () => {
+    const away = leaving(async () => {
+      throw kernelErrors.STORE_UNAVAILABLE();
+    });
+    const astray = leaving(async () => {
+      throw new TypeError('secret internals');
+    });
+    expect(await gateWith({ rate: [away] }, { written }).run()).toMatchObject({
+      refusal: { stage: 'rate', as: 'http', error: { code: 'STORE_UNAVAILABLE' } },
+    });
+    const answer = await gateWith({ rate: [astray] }, { written }).run();
+    expect(answer).toMatchObject({ refusal: { stage: 'rate', as: 'http', error: { code: 'INTERNAL' } } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
 });

@@ -89,6 +89,39 @@ describe(`${verifies('PROTO-1')} a session of the 2025 revisions`, () => {
     expect(world.entries[1]?.call.client.name).toBe('test client');
   });
 
+  test(`${verifies('AUD-2')} does not end without its entry, and no entry says that it ended twice`, async () => {
+    const session = await open();
+    const headers = { authorization: `Bearer ${keys.alice}`, 'mcp-session-id': session };
+    const end = async () => (await fetch(url, { method: 'DELETE', headers })).status;
+    const isStored = (count: number) =>
+      expect(world.entries.filter(({ outcome }) => outcome.kind === 'ok')).toHaveLength(count);
+    world.entries.splice(0);
+    world.audit.isBroken = true;
+    try {
+      expect(await end()).toBe(503);
+    } finally {
+      world.audit.isBroken = false;
+    }
+    expect((await legacy(keys.alice, { method: 'tools/call', params: { name: 'talking' }, session })).status).toBe(200);
+    isStored(1);
+    expect(await end()).toBe(200);
+    expect(await end()).toBe(404);
+    isStored(2);
+  });
+
+  test(`${verifies('AUD-2')} does not begin without its entry`, async () => {
+    world.audit.isBroken = true;
+    let answer: RawAnswer;
+    try {
+      answer = await legacy(keys.alice, { method: 'initialize', params: opening });
+    } finally {
+      world.audit.isBroken = false;
+    }
+    expect(answer.text).toContain('AUDIT_UNAVAILABLE');
+    const session = answer.headers.get('mcp-session-id') ?? '';
+    await expect.poll(async () => (await legacy(keys.alice, { method: 'ping', session })).status).toBe(404);
+  });
+
   test.each(['ping', 'tools/call', 'logging/setLevel', 'notifications/initialized', 'initialize'])(
     'is not there for another credential: %s',
     async method => {
