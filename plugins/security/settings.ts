@@ -56,7 +56,9 @@ export const settings = z.strictObject({
   sessions: z
     .strictObject({
       limit: count.default(10).describe('Sessions that one credential may have open at a time.'),
-      idleMinutes: count.default(30).describe('Minutes without a call after which a session ends.'),
+      idleMinutes: count
+        .default(30)
+        .describe('Minutes without a call and without an open stream after which a session ends.'),
       maxHours: count.default(24).describe('Hours after which a session ends however busy it is.'),
       whenFull: z
         .enum(['refuse', 'endOldest'])

@@ -53,6 +53,9 @@ export interface Call {
   /** What is wrong with the message's form. */
   readonly fault?: GatehouseError | undefined;
 
+  /** An open stream's credential is looked at again: nothing is asked for, and nothing counts. Set by the gate. */
+  readonly isRecheck?: boolean;
+
   /** Set when the caller is known and within its limits, before `scope`: the message recognised. */
   tool: ToolDefinition | undefined;
   /** Validated by the tool's schema where there is a tool. */

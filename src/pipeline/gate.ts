@@ -61,7 +61,7 @@ export interface Gate {
   admit(call: Call): Promise<Refusal | undefined>;
   /**
    * Whether whoever opened a stream would still be let in: the stages before `rate`, so that asking costs no allowance.
-   * Only a refusal is written down.
+   * Marks the call as `isRecheck`. Only a refusal is written down.
    */
   recheck(call: Call): Promise<Refusal | undefined>;
   /**

@@ -28,6 +28,7 @@ export interface GateParts {
 
 /** What the gate keeps about a call and shows nobody. */
 interface OpenCall extends Call {
+  isRecheck?: boolean;
   startedAt: number;
   /** Where it is, once it is performed. */
   stage: StageName;
@@ -181,7 +182,10 @@ export function createGate(parts: GateParts): Gate {
     screen: call => traces.run(call.trace, () => pass(call, screening)),
     identify: call => traces.run(call.trace, () => pass(call, identifying)),
     admit: call => traces.run(call.trace, () => pass(call, guarding)),
-    recheck: call => traces.run(call.trace, () => pass(call, rechecking)),
+    recheck(call) {
+      (call as OpenCall).isRecheck = true;
+      return traces.run(call.trace, () => pass(call, rechecking));
+    },
     perform: (call, options) => traces.run(call.trace, () => perform(call, options)),
     seal: (call, outcome) => traces.run(call.trace, () => seal(call, outcome)),
   };

@@ -1,7 +1,9 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import exampleConfig from '../../mcp.config.ts';
+import { definePlugin } from '../../src/index.ts';
 import { verifies } from '../requirements.ts';
 import { keyOf } from '../support/people.ts';
 import { send } from '../support/raw-client.ts';
@@ -18,12 +20,29 @@ describeOnStores(`${verifies('SES-1', 'SES-2')} a client that ends its session`,
 
   beforeAll(async () => {
     store = await open();
-    const plugins = { ...exampleConfig.plugins, security: { sessions: { limit: 2 } } };
-    for (let n = 0; n < 2; n += 1) instances.push(await startGatehouse({ config: exampleWith(store, { plugins }) }));
+    const plugins = { ...exampleConfig.plugins, security: { sessions: { limit: 2 } }, 'log-elsewhere': {} };
+    const changes = { plugins, extraPlugins: [logElsewhere] };
+    for (let n = 0; n < 2; n += 1) instances.push(await startGatehouse({ config: exampleWith(store, changes) }));
   });
   afterAll(async () => {
     for (const instance of instances) await instance.stop();
     await store.drop();
+  });
+
+  let isLogBroken = false;
+  const logElsewhere = definePlugin({
+    name: 'log-elsewhere',
+    version: '1.0.0',
+    kernel: '^1',
+    settings: z.strictObject({}),
+    setup(scope) {
+      scope.audit({
+        name: 'elsewhere',
+        async write() {
+          if (isLogBroken) throw new Error('the log elsewhere is full');
+        },
+      });
+    },
   });
 
   function at(index: number): TestGatehouse {
@@ -103,6 +122,22 @@ describeOnStores(`${verifies('SES-1', 'SES-2')} a client that ends its session`,
       expect((await end(on, { ...bearer(key), ...session })).status).toBe(404);
     }
     expect((await sessionsOf(key)).toSorted()).toEqual(['active null', 'ended closed']);
+    await client.close();
+  });
+
+  test(`${verifies('AUD-2')} still has it where the log cannot be written, and can end it then`, async () => {
+    const key = await keyOf(at(0), 'sara');
+    const { client, transport } = await connect(key);
+    isLogBroken = true;
+    try {
+      await expect(transport.terminateSession()).rejects.toThrow(/503|Service Unavailable/);
+    } finally {
+      isLogBroken = false;
+    }
+    expect(await sessionsOf(key)).toEqual(['active null']);
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    await transport.terminateSession();
+    expect(await sessionsOf(key)).toEqual(['ended closed']);
     await client.close();
   });
 

@@ -13,6 +13,8 @@ export interface Live {
   lastActivity: number;
   /** Not written down yet. */
   requests: number;
+  /** Its last activity and its addresses are not written down yet. */
+  isBusy: boolean;
   readonly addresses: Set<string>;
 }
 
@@ -73,17 +75,23 @@ export function createLiveSessions(runtime: Runtime): LiveSessions {
       }
     },
     async flush() {
-      const busy = [...byId.values()].filter(({ requests }) => requests > 0);
+      const busy = [...byId.values()].filter(({ isBusy }) => isBusy);
       if (busy.length === 0) return;
       const taken = busy.map(session => ({ session, requests: session.requests }));
-      for (const { session } of taken) session.requests = 0;
+      for (const { session } of taken) {
+        session.requests = 0;
+        session.isBusy = false;
+      }
       try {
         const writes = taken.map(({ session: { id, lastActivity, addresses }, requests }) =>
           touchSession({ id, lastActivity, requests, addresses: [...addresses] }),
         );
         await runtime.store.write(writes, { atomic: false });
       } catch (thrown) {
-        for (const { session, requests } of taken) session.requests += requests;
+        for (const { session, requests } of taken) {
+          session.requests += requests;
+          session.isBusy = true;
+        }
         throw thrown;
       }
       await dropEnded([...new Set(busy.map(({ credentialId }) => credentialId))]);
@@ -91,10 +99,14 @@ export function createLiveSessions(runtime: Runtime): LiveSessions {
   };
 }
 
-/** One call more, not written down yet. */
-export function countCall(session: Live, { address }: Call, now: number): Live {
+/**
+ * One call more, not written down yet. A look at an open stream is none, and yet the session is in use: its client is
+ * there and listens.
+ */
+export function countCall(session: Live, { address, isRecheck = false }: Call, now: number): Live {
   session.lastActivity = now;
-  session.requests += 1;
+  session.isBusy = true;
+  if (!isRecheck) session.requests += 1;
   if (session.addresses.size < maxAddresses) session.addresses.add(address);
   return session;
 }

@@ -148,7 +148,7 @@ export function createSessionBook(parts: {
     if (known && known.key !== key) live.drop(id);
     const session: Live = known
       ? { ...known, key }
-      : { id, credentialId, key, startedAt, lastActivity: now, requests: 0, addresses: new Set() };
+      : { id, credentialId, key, startedAt, lastActivity: now, requests: 0, isBusy: false, addresses: new Set() };
     live.keep(session);
     return session;
   }

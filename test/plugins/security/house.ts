@@ -70,6 +70,8 @@ export interface House {
   key(input: Partial<Omit<NewKey, 'runtime'>>): Promise<{ id: string; prefix: string; key: string }>;
   /** One call through the whole gate. Default: lists the tools. */
   call(input: CallInput): Promise<Answer>;
+  /** A look at a stream that this call has opened; the code of its refusal. */
+  recheck(input: CallInput): Promise<string | undefined>;
   /** Runs a command line; what `--json` printed. `secret`: what is typed where one is asked for. */
   command(line: readonly string[], input?: { secret?: string }): Promise<unknown>;
   stop(): Promise<void>;
@@ -122,9 +124,9 @@ export async function openHouse(input: {
   if (input.background) await putOffJobs(app);
   const { runtime, gate } = app;
 
-  async function call(asked: CallInput): Promise<Answer> {
+  function receive(asked: CallInput): Call {
     const { key, via = 'bearer', address = '203.0.113.7', client, era = 'modern', tool, args } = asked;
-    const received = gate.receive({
+    return gate.receive({
       transport: 'http',
       era,
       protocolVersion: era === 'modern' ? '2026-07-28' : '2025-11-25',
@@ -135,6 +137,10 @@ export async function openHouse(input: {
       presented: key === undefined ? undefined : { secret: key, via },
       traceparent: undefined,
     });
+  }
+
+  async function call(asked: CallInput): Promise<Answer> {
+    const received = receive(asked);
     const admitted = await gate.admit(received);
     if (admitted) return { call: received, refusal: admitted, code: admitted.error.code, result: undefined };
     const performed = await gate.perform(received);
@@ -152,6 +158,7 @@ export async function openHouse(input: {
     runtime,
     clock,
     call,
+    recheck: async asked => (await gate.recheck(receive(asked)))?.error.code,
     command,
     async user(login, groups = ['sales']) {
       const known = await runtime.store.find({ model: 'base.group', where: always });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closeExpired } from '../../../plugins/security/sessions/session-jobs.ts';
+import { settings } from '../../../plugins/security/settings.ts';
 import { always, equals } from '../../../src/index.ts';
 import { verifies } from '../../requirements.ts';
 import { describeOnStores, type TestStore } from '../../support/stores.ts';
-import { type House, openHouse } from './house.ts';
+import { eventually, type House, openHouse } from './house.ts';
 
 const minute = 60_000;
 
@@ -47,6 +49,35 @@ describeOnStores('sessions', open => {
     const one = await house.call({ key, client, address: '203.0.113.8' });
     const two = await house.call({ key, client, address: '203.0.113.9' });
     expect(two.call.session?.id).toBe(one.call.session?.id);
+  });
+
+  test(`${verifies('SES-1', 'SES-2')} an open stream keeps its session from being idle, not from its age, and is no request`, async () => {
+    const other = await openHouse({ location: store.location, clock: { now: house.clock.now } });
+    const { sessions } = settings.parse({});
+    const signal = new AbortController().signal;
+    try {
+      const { id, key } = await other.key({});
+      const listeners = [
+        { key, client: { sessionId: 'listening' } },
+        { key, client: { name: 'subscribed' } },
+      ];
+      for (const listener of listeners) await other.call(listener);
+      for (let looks = 0; looks < 4; looks += 1) {
+        other.clock.now += 20 * minute;
+        for (const listener of listeners) expect(await other.recheck(listener)).toBeUndefined();
+        const last_activity = new Date(other.clock.now).toISOString();
+        await eventually(async () => (await sessionsOf(id)).every(row => row.last_activity === last_activity));
+        await closeExpired({ runtime: other.runtime, settings: sessions, signal });
+      }
+      expect(await sessionsOf(id)).toMatchObject(
+        listeners.map(() => ({ state: 'active', request_count: 1, addresses: ['203.0.113.7'] })),
+      );
+      other.clock.now += sessions.maxHours * 60 * minute;
+      expect(await other.recheck({ key, client: { sessionId: 'listening' } })).toBe('SESSION_ENDED');
+      expect(await sessionsOf(id)).toMatchObject(listeners.map(() => ({ state: 'ended', end_reason: 'max_age' })));
+    } finally {
+      await other.stop();
+    }
   });
 
   test(`${verifies('SES-1')} start, last activity, number of calls and addresses are written down`, async () => {
