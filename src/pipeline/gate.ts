@@ -57,6 +57,11 @@ export interface Gate {
    * written down.
    */
   screen(call: Call): Promise<Refusal | undefined>;
+  /**
+   * Answers what is no message with its `fault`, once it is known who sends it: to whoever is let in it counts as a call,
+   * and begins no session. The entry is durable when it resolves.
+   */
+  turnAway(call: Call): Promise<Refusal>;
   /** The guarding stages, admit to fields. */
   admit(call: Call): Promise<Refusal | undefined>;
   /**

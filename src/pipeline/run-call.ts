@@ -4,13 +4,12 @@ import type { Catalog } from '../tool/catalog.ts';
 import type { ToolResult } from '../tool/define-tool.ts';
 import type { Call, CallContext, Outcome } from './call.ts';
 import { type ChallengeParameters, challenged } from './challenge.ts';
-import type { Gate, InboundMessage, Performed, PerformOptions, Refusal } from './gate.ts';
+import type { Gate, Performed, PerformOptions, Refusal } from './gate.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { createMethods } from './methods.ts';
-import { plainClient } from './plain-client.ts';
+import { type OpenCall, openCall } from './open-call.ts';
 import { recognise } from './recognise.ts';
 import { type StageName, stages } from './stages.ts';
-import { parseTraceparent } from './trace-context.ts';
 import { createTraceScope, type TraceScope } from './trace-scope.ts';
 import { usableTool } from './usable-tool.ts';
 
@@ -26,21 +25,6 @@ export interface GateParts {
   contextOf(call: Call, options: PerformOptions): CallContext;
 }
 
-/** What the gate keeps about a call and shows nobody. */
-interface OpenCall extends Call {
-  isRecheck?: boolean;
-  startedAt: number;
-  /** Where it is, once it is performed. */
-  stage: StageName;
-  /** How it ends, unless it fails. */
-  success: Outcome;
-  sealed: Promise<Refusal | undefined> | undefined;
-  /** What waits for its entry. */
-  readonly settling: { readonly stage: StageName; readonly settle: NonNullable<Guard['settle']> }[];
-  /** ms spent in each stage that it came to. */
-  readonly stageMs: Partial<Record<StageName, number>>;
-}
-
 /** The pipeline: `stages.ts` in motion. */
 export function createGate(parts: GateParts): Gate {
   const { runtime, catalog, guards, sinks, challenge = () => ({}), traces = createTraceScope(), contextOf } = parts;
@@ -53,6 +37,7 @@ export function createGate(parts: GateParts): Gate {
   const guarding = before('execute');
   const rechecking = before('rate');
   const identifying = before('session');
+  const turningAway = before('scope').filter(({ name }) => name !== 'session');
   const screening = before('authenticate');
   const redacting = guards.get('redact') ?? [];
   const methods = createMethods(catalog, runTool);
@@ -181,6 +166,8 @@ export function createGate(parts: GateParts): Gate {
     receive: message => openCall(message, { runtime, traces }),
     screen: call => traces.run(call.trace, () => pass(call, screening)),
     identify: call => traces.run(call.trace, () => pass(call, identifying)),
+    turnAway: call =>
+      traces.run(call.trace, async () => (await pass(call, turningAway)) ?? refuse(call, 'admit', call.fault)),
     admit: call => traces.run(call.trace, () => pass(call, guarding)),
     recheck(call) {
       (call as OpenCall).isRecheck = true;
@@ -191,7 +178,6 @@ export function createGate(parts: GateParts): Gate {
   };
 }
 
-const ok: Outcome = { kind: 'ok' };
 const toolFailure: Outcome = { kind: 'error', code: 'TOOL_FAILED', reason: 'the tool reported a failure' };
 const protocolCodes: ReadonlySet<string> = new Set([
   'UNKNOWN_TOOL',
@@ -215,43 +201,4 @@ const deniedWhileExecuting: ReadonlySet<string> = new Set([
 
 function spent(call: Call, stage: StageName, ms: number): void {
   (call as OpenCall).stageMs[stage] = ms;
-}
-
-const targets: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
-
-function openCall(message: InboundMessage, { runtime, traces }: { runtime: Runtime; traces: TraceScope }): Call {
-  const named = message.params[targets[message.method] ?? ''];
-  const call: OpenCall = {
-    ...message,
-    client: plainClient(message.client),
-    id: runtime.newId(),
-    receivedAt: runtime.now(),
-    startedAt: runtime.ticks(),
-    trace: traceOf(message) ?? traces.current(),
-    stage: 'execute',
-    success: ok,
-    target: message.target ?? (typeof named === 'string' ? named : undefined),
-    tool: undefined,
-    arguments: {},
-    touches: [],
-    scope: undefined,
-    principal: undefined,
-    session: undefined,
-    responseHeaders: {},
-    reached: [],
-    sealed: undefined,
-    settling: [],
-    stageMs: {},
-  };
-  return call;
-}
-
-/** What stands in the message is nearer to the caller than a header, which a proxy may have set. */
-function traceOf({ params: { _meta: meta }, traceparent }: InboundMessage) {
-  const told = typeof meta === 'object' && meta !== null && 'traceparent' in meta ? meta.traceparent : undefined;
-  return parseTraceparent(told) ?? parseTraceparent(traceparent);
 }

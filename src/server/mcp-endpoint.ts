@@ -33,7 +33,7 @@ import { sessionDenial } from './session-denial.ts';
  *
  *   host, origin, size ── refused before the stages, and audited all the same
  *     → more than 64 KiB: gate.identify ── a stranger is refused before any of it is parsed
- *     → JSON ── refused before the stages, too
+ *     → JSON ── gate.turnAway: counted in the rate of whoever sent it
  *     → gate.admit ── refused: an answer of its own
  *       → a plain request: gate.perform, one JSON object, no SDK
  *       → anything else: the SDK, in the session's own server or in one of its own
@@ -88,7 +88,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
     if (bytes instanceof GatehouseError) return refuseEarly(gate, visit, bytes);
     if (bytes.length > readUnseen && (await refuseStranger(visit))) return;
     const parsed = parsedJson(bytes);
-    if (parsed instanceof GatehouseError) return refuseEarly(gate, visit, parsed);
+    if (parsed instanceof GatehouseError) return turnAway(visit, parsed);
     const { body } = parsed;
     const inbound = inboundMessage({ headers: request.headers, body });
     if (inbound.kind === 'batch') return batch(visit, inbound, body as unknown[]);
@@ -115,6 +115,12 @@ export function createMcpEndpoint(parts: EndpointParts) {
     return inbound.kind === 'notification'
       ? accept(visit, call, { status: 202, outcome: notificationOutcome(inbound.method) })
       : unknownSession(visit, call, id);
+  }
+
+  /** Reading it has cost something: that is told, and counted, to whoever sent it. */
+  async function turnAway(visit: Visit, fault: GatehouseError): Promise<void> {
+    const call = gate.receive({ ...bodilessMessage(visit, ''), fault });
+    replyRefusal(visit, { call, refusal: await gate.turnAway(call), id: null });
   }
 
   async function perform(visit: Visit, inbound: Inbound, call: Call): Promise<void> {
@@ -164,7 +170,7 @@ export function createMcpEndpoint(parts: EndpointParts) {
       version !== undefined && version !== '2025-03-26'
         ? 'Batches belong to revision 2025-03-26 alone.'
         : body.length > maxBatch && `A batch holds ${maxBatch} messages at most.`;
-    if (problem) return refuseEarly(gate, visit, serverErrors.MESSAGE_INVALID({ message: problem }));
+    if (problem) return turnAway(visit, serverErrors.MESSAGE_INVALID({ message: problem }));
     const answer = await answerBatch(
       {
         gate,

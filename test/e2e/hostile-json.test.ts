@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { always } from '../../src/store/condition.ts';
+import { always, equals } from '../../src/store/condition.ts';
 import { verifies } from '../requirements.ts';
 import { auditOf, keyOf } from '../support/people.ts';
 import { callTool, send } from '../support/raw-client.ts';
@@ -70,6 +70,27 @@ describeOnStores(`${verifies('PROTO-4')} hostile JSON`, open => {
     }
     expect(await countTags()).toBe(tags);
     expect(({} as { admin?: unknown }).admin).toBeUndefined();
+  });
+
+  test(`${verifies('RATE-1', 'RATE-2')} a flood of it counts against the rate of its key, opens no session, and is written down once each`, async () => {
+    const limited = await keyOf(gatehouse, 'sara', { rate: 4 });
+    const large = `{"a":${' '.repeat(100_000)}`;
+    const batch = JSON.stringify(Array.from({ length: 21 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' })));
+    const asked = { key: limited, era: 'legacy', headers: { 'mcp-protocol-version': '2025-03-26' } } as const;
+    const before = await gatehouse.app.runtime.store.count({ model: 'security.audit-entry', where: always });
+    for (const [left, body] of [large, '{', message(create, ',"__proto__":{}'), batch].entries()) {
+      const answer = await send(gatehouse.url, { ...asked, body });
+      expect([answer.status, answer.headers.get('x-ratelimit-remaining')]).toEqual([400, String(3 - left)]);
+    }
+    for (const body of [large, '{', batch]) {
+      const answer = await send(gatehouse.url, { ...asked, body });
+      expect([answer.status, answer.json?.error?.data?.code]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const { store: data } = gatehouse.app.runtime;
+    expect(await data.count({ model: 'security.audit-entry', where: always })).toBe(before + 7);
+    const where = equals('credential_label', limited.slice(3, 11));
+    expect(await data.count({ model: 'security.session', where })).toBe(0);
   });
 
   test.each<[string, unknown]>([

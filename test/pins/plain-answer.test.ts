@@ -77,6 +77,7 @@ function gateThatAnswers(result: Record<string, unknown>): Gate {
     receive: message => ({ ...message, responseHeaders: {} }) as unknown as Call,
     identify: async () => undefined,
     screen: async () => undefined,
+    turnAway: () => expect.unreachable(),
     admit: async () => undefined,
     recheck: async () => undefined,
     perform: async (): Promise<Performed> => ({ ok: true, result }),

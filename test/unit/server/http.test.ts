@@ -223,6 +223,17 @@ describe('what is refused before the stages', () => {
     expect(logged()).toEqual([`-: admit ${code}`]);
   });
 
+  test.each(['{', ' ', '{"a":1,"a":2}', JSON.stringify(Array(21).fill({ jsonrpc: '2.0', id: 1, method: 'ping' }))])(
+    `${verifies('PROTO-4')} a stranger is told nothing about what was read but to say who it is: %j`,
+    async body => {
+      for (const key of [undefined, 'gh_cccccccc_guess']) {
+        const answer = await send(url, { key, body, headers: { 'mcp-protocol-version': undefined } });
+        expect(answer.status).toBe(401);
+        expect(logged()).toEqual(['-: authenticate UNAUTHENTICATED']);
+      }
+    },
+  );
+
   test.each(['tools/list', 'subscriptions/listen'])(
     `${verifies('PROTO-4')} an id that would be kept as long as a stream is open has a limit (%s)`,
     async method => {
