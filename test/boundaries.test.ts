@@ -61,7 +61,11 @@ const boundaries: readonly Boundary[] = [
     may: ['src/server/', 'src/pipeline/', 'src/tool/', 'src/errors.ts', 'src/is-object.ts'],
     types: contracts,
   },
-  { part: 'src/plugin/', may: ['src/plugin/', 'src/pipeline/stages.ts', 'src/errors.ts'], types: contracts },
+  {
+    part: 'src/plugin/',
+    may: ['src/plugin/', 'src/pipeline/stages.ts', 'src/pipeline/hooks.ts', 'src/errors.ts'],
+    types: contracts,
+  },
   { part: 'src/clock.ts', may: [] },
   { part: 'src/network/', may: ['src/network/'], types: contracts },
   { part: 'src/job/', may: ['src/job/', ...ownModels], types: contracts },
