@@ -41,7 +41,7 @@ export function watchConfig({ file, running, log, onPolicies, every = everyInter
   let read: FileStates | undefined;
   let seen: FileStates = new Map();
   let applied = fingerprint(mergePolicies([running.config.policies ?? {}]));
-  let waiting = '';
+  let waiting = fingerprint([]);
   let isBusy = false;
 
   async function poll(): Promise<void> {
@@ -75,19 +75,24 @@ export function watchConfig({ file, running, log, onPolicies, every = everyInter
     const changed = fixedParts.filter(part => partText(config, part) !== partText(running.config, part));
     // The models that run are the old ones until the restart, so the policies must fit them too.
     const faults = changed.length > 0 ? policyFaults({ assembly: running.assembly, config }) : [];
-    reportWaiting(changed.length > 0 && faults.length > 0 ? [...changed, 'policies'] : changed);
     const policies = mergePolicies([config.policies ?? {}]);
     const next = fingerprint(policies);
+    const texts = changed.map((part): [string, string] => [part, partText(config, part)]);
+    reportWaiting(new Map(faults.length > 0 ? [...texts, ['policies', next]] : texts));
     if (faults.length > 0 || next === applied) return;
     applied = next;
     onPolicies(policies);
     log.info(`${basename(file)} was edited; its policies are in force.`);
   }
 
-  function reportWaiting(parts: readonly string[]): void {
-    const text = parts.join(', ');
-    if (text !== waiting && text) log.warn({ parts }, `${basename(file)} was edited; restart for changes of ${text}.`);
-    waiting = text;
+  /** Once for each edit: whoever edits what waits already is told again that it does. */
+  function reportWaiting(texts: ReadonlyMap<string, string>): void {
+    const next = fingerprint([...texts]);
+    if (next === waiting) return;
+    waiting = next;
+    const parts = [...texts.keys()];
+    if (parts.length === 0) log.info(`${basename(file)} was edited; nothing in it waits for a restart any more.`);
+    else log.warn({ parts }, `${basename(file)} was edited; restart for changes of ${parts.join(', ')}.`);
   }
 
   const timer = every(pollInterval, async () => {

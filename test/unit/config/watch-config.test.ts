@@ -169,6 +169,23 @@ test('other changes wait for a restart, and policies that fit the running models
   expect(applied).toHaveLength(1);
 });
 
+test('every edit of what waits for a restart says so, and taking it back says that nothing waits', async () => {
+  const { edit, settle, applied, lines } = await watched();
+  await settle();
+  for (const bytes of [2048, 4096]) {
+    edit('mcp.config.ts', configText(`server: { maxBodyBytes: ${bytes} }`));
+    await settle();
+  }
+  edit('mcp.config.ts', configText());
+  await settle();
+  expect(lines).toEqual([
+    'mcp.config.ts was edited; restart for changes of server.',
+    'mcp.config.ts was edited; restart for changes of server.',
+    'mcp.config.ts was edited; nothing in it waits for a restart any more.',
+  ]);
+  expect(applied).toEqual([]);
+});
+
 test('policies for models that do not run yet wait with them', async () => {
   const { edit, settle, applied, lines } = await watched();
   await settle();
