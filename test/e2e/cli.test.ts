@@ -105,6 +105,35 @@ test(`${verifies('CLI-1')} users and keys: --json is JSON alone, everything else
   }
 });
 
+test(`${verifies('SES-2')} a key is made with times of its own for its sessions, and its successor keeps them`, async () => {
+  const folder = initialized();
+  await runCommand(['user', 'create', '--login', 'sara', '--groups', 'staff'], { folder });
+  const create = (...options: string[]) =>
+    runCommand(['key', 'create', '--name', 'k', '--user', 'sara', '--scopes', 'read', ...options, '--json'], {
+      folder,
+    });
+  const times = { sessionIdleMinutes: 5, sessionMaxMinutes: 90 };
+  const created = await create('--session-idle', '5', '--session-max', '90');
+  const { prefix, ...shown } = JSON.parse(created.stdout);
+  expect(shown).toMatchObject(times);
+  const rotated = await runCommand(['key', 'rotate', prefix, '--json'], { folder });
+  expect(rotated.code).toBe(0);
+  const listed = JSON.parse((await runCommand(['key', 'list', '--json'], { folder })).stdout);
+  expect(listed).toEqual([expect.objectContaining(times), expect.objectContaining(times)]);
+  // There is no mail here: the log says which key it is that nobody was told of.
+  const successor = listed.find((listedKey: { prefix: string }) => listedKey.prefix !== prefix);
+  expect(rotated.stderr).toContain(`"prefix":"${successor.prefix}"`);
+
+  for (const [option, value] of [
+    ['--session-idle', '0'],
+    ['--session-max', 'soon'],
+  ] as const) {
+    const refused = await create(option, value);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(`KEY_INVALID: ${option}: expected a whole number from 1, not "${value}".`);
+  }
+});
+
 test(`${verifies('PROTO-2')} stdio serves the same tools, and stdout carries protocol alone`, async () => {
   const folder = initialized();
   await runCommand(['user', 'create', '--login', 'sara', '--groups', 'staff'], { folder });

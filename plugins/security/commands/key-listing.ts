@@ -26,6 +26,8 @@ export async function describeKeys(runtime: Runtime, rows: readonly Row[]) {
     recordsPerDay: json(row.records_per_day),
     recordsToday: volume.get(`api-key ${row.id}`) ?? 0,
     maxSessions: json(row.max_sessions),
+    sessionIdleMinutes: json(row.session_idle_minutes),
+    sessionMaxMinutes: json(row.session_max_minutes),
     expiresAt: json(row.expires_at),
     rotation: row.no_rotation !== true,
     successor: json(row.successor),

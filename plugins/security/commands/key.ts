@@ -20,6 +20,8 @@ interface CreateOptions {
   readonly rate?: string;
   readonly recordsPerDay?: string;
   readonly maxSessions?: string;
+  readonly sessionIdle?: string;
+  readonly sessionMax?: string;
   readonly expires?: string;
   readonly rotation: boolean;
   readonly hours?: string;
@@ -44,6 +46,11 @@ export function registerKeyCommands(program: Command, context: CommandContext): 
     .option('--rate <calls>', 'calls a minute; default as the settings say')
     .option('--records-per-day <number>', 'records that it may read a day (UTC); default as the settings say')
     .option('--max-sessions <number>', 'sessions at a time; default as the settings say')
+    .option(
+      '--session-idle <minutes>',
+      'minutes without a call after which a session ends; default as the settings say',
+    )
+    .option('--session-max <minutes>', 'minutes after which a session ends in any case; default as the settings say')
     .option('--expires <when>', 'a date, or from now: 90d, 12h')
     .option('--no-rotation', 'no successor is made by itself before it expires')
     .option('--hours <hours>', "such as 'mon-fri 08:00-18:00', in the user's time zone")
@@ -149,6 +156,8 @@ function readOptions(options: CreateOptions, now: number) {
       recordsPerDay: wholeNumber('records-per-day', options.recordsPerDay),
     }),
     ...(options.maxSessions !== undefined && { maxSessions: wholeNumber('max-sessions', options.maxSessions) }),
+    ...(options.sessionIdle !== undefined && { sessionIdleMinutes: wholeNumber('session-idle', options.sessionIdle) }),
+    ...(options.sessionMax !== undefined && { sessionMaxMinutes: wholeNumber('session-max', options.sessionMax) }),
     ...(expiresAt && { expiresAt }),
     noRotation: !options.rotation,
   };

@@ -24,8 +24,12 @@ export const apiKey = defineModel({
     rate: field.integer({ help: 'Calls within any 60 s. Empty: as the settings say.' }),
     records_per_day: field.integer({ help: 'Records that it may read a day (UTC). Empty: as the settings say.' }),
     max_sessions: field.integer({ help: 'Sessions open at a time. Empty: as the settings say.' }),
-    session_idle_minutes: field.integer({ help: 'Empty: as the settings say.' }),
-    session_max_minutes: field.integer({ help: 'Empty: as the settings say.' }),
+    session_idle_minutes: field.integer({
+      help: 'Minutes without a call after which a session ends. Empty: as the settings say.',
+    }),
+    session_max_minutes: field.integer({
+      help: 'Minutes after which a session ends however busy it is. Empty: as the settings say.',
+    }),
     expires_at: field.datetime({ index: true, help: 'From then on it is refused.' }),
     no_rotation: field.boolean({ help: 'The daily job makes no successor before it expires.' }),
     successor: field.char({

@@ -53,7 +53,7 @@ export async function rotateExpiring(input: {
       } else if (await rotate(row)) rotated += 1;
     } catch (thrown) {
       failed += 1;
-      runtime.log.error({ err: thrown, key: row.prefix }, 'a key could not be rotated');
+      runtime.log.error({ err: thrown, prefix: row.prefix }, 'a key could not be rotated');
     }
   }
   if (failed > 0) throw new Error(`${failed} keys could not be rotated; the log says why.`);

@@ -44,7 +44,7 @@ export async function tellOwner(input: {
     if (await mailTo({ runtime, to, letter, key: mailKey })) told = 'admins';
   }
   await noteTold({ runtime, id: successor.id, isClaimed: false });
-  if (told === 'nobody') runtime.log.warn({ key: successor.prefix }, 'nobody could be told of a rotated key');
+  if (told === 'nobody') runtime.log.warn({ prefix: successor.prefix }, 'nobody could be told of a rotated key');
   return told;
 }
 
